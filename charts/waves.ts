@@ -1,0 +1,24 @@
+/**
+ * Argo CD sync waves of the Applications in one cluster, the one place where order is decided.
+ * A wave begins when every Application of the wave before is healthy.
+ */
+export const WAVES = {
+  /** Namespaces, quotas, priority classes. */
+  foundation: -40,
+  /** Argo CD itself, with the health checks that make the later waves mean something. */
+  delivery: -30,
+  /** Operators and their custom resource definitions. */
+  operators: -20,
+  /** Admission policies, before anything they judge. */
+  admission: -10,
+  /** Secret stores, secrets, certificate authority. */
+  secrets: -5,
+  /** Messaging and connection pools. */
+  data: 5,
+  /** Exporters, which watch what runs by now. */
+  observers: 10,
+  /** The CRM. */
+  application: 20,
+} as const;
+
+export type Wave = keyof typeof WAVES;

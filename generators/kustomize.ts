@@ -1,0 +1,56 @@
+import { App, Chart } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
+import type { Cluster } from '../charts/cluster.ts';
+import type { GeneratedConfigMap, KustomizeComponent } from '../charts/component.ts';
+import type { Identities } from './identity.ts';
+import { type Manifest, manifestOf } from './manifest-of.ts';
+import { toYaml } from './yaml.ts';
+
+/** A file of a component: name below the component's folder, and content. */
+export type ComponentFile = readonly [name: string, content: string];
+
+export const HEADER = '# Rendered by tandem. Do not edit: change the files in environments/ and render again.\n';
+
+/** The objects that a component builds, one cdk8s App each: cdk8s is quadratic in the charts of an App. */
+export function buildObjects(component: KustomizeComponent, cluster: Cluster): { objects: ApiObject[]; configMaps: readonly GeneratedConfigMap[] } {
+  const chart = new Chart(new App(), component.path);
+  const configMaps = component.build(chart, cluster);
+  return { objects: chart.node.children as ApiObject[], configMaps };
+}
+
+/** A Kustomize folder: one file a resource, generated ConfigMaps from files, and the list of both. */
+export function kustomizeFolder(component: KustomizeComponent, cluster: Cluster, producer: string, identities: Identities): ComponentFile[] {
+  const { objects, configMaps } = buildObjects(component, cluster);
+  const resources: ComponentFile[] = objects.map((object) => {
+    const manifest = manifestOf(object);
+    identities.claim(manifest, producer);
+    return [fileName(manifest, component.namespace), HEADER + toYaml(manifest)];
+  });
+  for (const { name, namespace } of configMaps) identities.claim({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } }, producer);
+  const files = configMaps.flatMap(({ files: contents = {} }) => Object.entries(contents).map(([name, content]): ComponentFile => [`config/${name}`, content]));
+  return [...resources, ...files, ['kustomization.yaml', HEADER + toYaml(kustomization(resources, configMaps))]];
+}
+
+function kustomization(resources: readonly ComponentFile[], configMaps: readonly GeneratedConfigMap[]): object {
+  return {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: resources.map(([name]) => name).sort(),
+    ...(configMaps.length > 0 ? { configMapGenerator: configMaps.map(generator) } : {}),
+  };
+}
+
+function generator({ name, namespace, files, literals }: GeneratedConfigMap): object {
+  return {
+    name,
+    namespace,
+    ...(files ? { files: Object.keys(files).map((file) => `config/${file}`) } : {}),
+    ...(literals ? { literals: Object.entries(literals).map(([key, value]) => `${key}=${value}`) } : {}),
+  };
+}
+
+/** `deployment-pgbouncer.yaml`; with the namespace in front where it is not the component's own. */
+function fileName({ kind, metadata }: Manifest, home: string): string {
+  const elsewhere = metadata.namespace && metadata.namespace !== home ? `${metadata.namespace}-` : '';
+  return `${elsewhere}${kind.toLowerCase()}-${metadata.name}.yaml`;
+}
