@@ -30,7 +30,15 @@ export const PRIORITY_CRITICAL = 'crm-critical';
 export const SECRET_STORE = 'cloud-secrets';
 export const INTERNAL_ISSUER = 'crm-internal';
 
-export const PORTS = { pgbouncer: 6432, pgbouncerMetrics: 9127, nats: 4222, natsCluster: 6222, natsLeafnode: 7422, natsMonitor: 8222, natsMetrics: 7777 } as const;
+export const PORTS = {
+  pgbouncer: 6432,
+  pgbouncerMetrics: 9127,
+  nats: 4222,
+  natsCluster: 6222,
+  natsLeafnode: 7422,
+  natsMonitor: 8222,
+  natsMetrics: 7777,
+} as const;
 
 /** Labels by which selectors, policies and people find the pods of a component. */
 export function labelsOf(component: string): { 'app.kubernetes.io/name': string } {

@@ -22,7 +22,9 @@ export function tcp(...ports: number[]): k8s.NetworkPolicyPort[] {
 }
 
 /** Addresses outside the private ranges: the public Internet, and neither instance metadata nor the other cloud. */
-export const INTERNET: Peer = { ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'] } };
+export const INTERNET: Peer = {
+  ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'] },
+};
 
 /** Name resolution: the cluster's DNS, and the node-local cache that GKE runs on a link-local address. */
 export const DNS: k8s.NetworkPolicyEgressRule = {

@@ -19,7 +19,15 @@ export const PROJECTS = {
   },
   security: {
     description: 'Secret stores, secrets, certificate authority and admission policies.',
-    namespaces: [NAMESPACES.certificates, NAMESPACES.secrets, NAMESPACES.argocd, NAMESPACES.pgbouncer, NAMESPACES.messaging, NAMESPACES.application, NAMESPACES.monitoring],
+    namespaces: [
+      NAMESPACES.certificates,
+      NAMESPACES.secrets,
+      NAMESPACES.argocd,
+      NAMESPACES.pgbouncer,
+      NAMESPACES.messaging,
+      NAMESPACES.application,
+      NAMESPACES.monitoring,
+    ],
     clusterKinds: [
       { group: 'external-secrets.io', kind: 'ClusterSecretStore' },
       { group: 'cert-manager.io', kind: 'ClusterIssuer' },

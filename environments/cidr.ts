@@ -17,15 +17,13 @@ export function parseCidr(text: string): Cidr | { readonly problem: string } {
   if (!match) return { problem: 'is not written as a.b.c.d/n' };
   const octets = match.slice(1, 5).map(Number);
   const prefix = Number(match[5]);
-  if (match.slice(1, 6).some((part) => part.length > 1 && part.startsWith('0')))
-    return { problem: 'has a number with a leading zero' };
+  if (match.slice(1, 6).some((part) => part.length > 1 && part.startsWith('0'))) return { problem: 'has a number with a leading zero' };
   if (octets.some((octet) => octet > 255)) return { problem: 'has a part above 255' };
   if (prefix > 32) return { problem: 'has a prefix length above 32' };
   const address = octets.reduce((sum, octet) => sum * 256 + octet, 0);
   const size = 2 ** (32 - prefix);
   const first = address - (address % size);
-  if (first !== address)
-    return { problem: `has host bits set; the range is ${formatAddress(first)}/${prefix}` };
+  if (first !== address) return { problem: `has host bits set; the range is ${formatAddress(first)}/${prefix}` };
   return { text, prefix, first, last: first + size - 1 };
 }
 

@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLParseError } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLParseError,
+} from 'yaml';
 import type { Diagnostic, DiagnosticCode, Position } from './diagnostic.ts';
 import type { SourceFile } from './source.ts';
 
@@ -40,6 +52,7 @@ export function parseYaml(source: SourceFile): YamlSource | readonly Diagnostic[
   });
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true, version: '1.2' });
+    if (document.errors.some((error) => error.message.includes('call stack'))) throw new RangeError('nested too deeply');
     const errors = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error as YAMLParseError, problem));
     if (errors.length > 0) return errors;
     const misuse = aliasesAndKeys(document, problem);
@@ -51,7 +64,9 @@ export function parseYaml(source: SourceFile): YamlSource | readonly Diagnostic[
     if (error instanceof RangeError)
       return [problem(0, 'too-deep', 'is nested too deeply to read', 'No environment file needs more than six levels.')];
     if (error instanceof ReferenceError)
-      return [problem(0, 'alias-bomb', 'its aliases (*name) expand to more than 50 copies', 'Write the values out instead of aliasing aliases.')];
+      return [
+        problem(0, 'alias-bomb', 'its aliases (*name) expand to more than 50 copies', 'Write the values out instead of aliasing aliases.'),
+      ];
     throw error;
   }
 }

@@ -63,7 +63,10 @@ function yamlFilesIn(folder: string): string[] {
 export function loadEnvironment(root: string, name: string): Environment {
   if (!NAME.test(name)) throw new ConfigurationError([badName(name)]);
   const read = readSources(root, name);
-  const parsed = Object.fromEntries(KINDS.map((kind) => [kind, parse(read[kind], kind)])) as Record<FileKind, YamlSource | readonly Diagnostic[]>;
+  const parsed = Object.fromEntries(KINDS.map((kind) => [kind, parse(read[kind], kind)])) as Record<
+    FileKind,
+    YamlSource | readonly Diagnostic[]
+  >;
   const problems = Object.values(parsed).flatMap((result) => (isProblems(result) ? result : []));
   if (problems.length > 0) throw new ConfigurationError(problems);
   const sources = parsed as Record<FileKind, YamlSource>;

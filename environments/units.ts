@@ -35,17 +35,13 @@ export function parseCores(text: string): Cores | undefined {
 /** Writes seconds the way people write them: `90s`, `5m`, `24h`, `14d`. */
 export function formatDuration(seconds: Seconds): string {
   if (!Number.isInteger(seconds)) return `${Math.round(seconds * 1000)}ms`;
-  const exact = (['d', 'h', 'm'] as const).find(
-    (unit) => seconds !== 0 && seconds % SECONDS_PER[unit] === 0,
-  );
+  const exact = (['d', 'h', 'm'] as const).find((unit) => seconds !== 0 && seconds % SECONDS_PER[unit] === 0);
   return exact ? `${seconds / SECONDS_PER[exact]}${exact}` : `${seconds}s`;
 }
 
 /** Writes bytes as a Kubernetes quantity with the largest unit that divides them. */
 export function formatBytes(bytes: Bytes): string {
-  const unit = (['Ti', 'Gi', 'Mi', 'Ki'] as const).find(
-    (name) => bytes !== 0 && bytes % BYTES_PER[name] === 0,
-  );
+  const unit = (['Ti', 'Gi', 'Mi', 'Ki'] as const).find((name) => bytes !== 0 && bytes % BYTES_PER[name] === 0);
   return unit ? `${bytes / BYTES_PER[unit]}${unit}` : String(bytes);
 }
 

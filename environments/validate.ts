@@ -18,6 +18,8 @@ interface Problem {
   readonly message: string;
   readonly hint: string;
   readonly part?: 'key' | 'value';
+  /** Of an unknown key: the known one that was probably meant. */
+  readonly meant?: Path;
 }
 
 /**
@@ -31,9 +33,12 @@ export function validate(source: YamlSource, schema: TSchema, prefix: Path): rea
   const problems = new Map<string, Problem>();
   for (const error of check.errors ?? []) {
     const problem = describe(error, source.value);
-    const place = `${formatPath(problem.path)}`;
+    const place = formatPath(problem.path);
     if (!problems.has(place) || problem.code === 'wrong-type') problems.set(place, problem);
   }
+  // A misspelt key is one mistake, not an unknown key and a missing one.
+  for (const { meant } of [...problems.values()])
+    if (meant && problems.get(formatPath(meant))?.code === 'missing-key') problems.delete(formatPath(meant));
   return [...problems.values()].map(({ code, path, message, hint, part }) => ({
     code,
     position: source.positionOf(path, part),
@@ -71,14 +76,26 @@ function describe(error: ErrorObject, root: unknown): Problem {
       return { code: 'bad-value', path, message: `${found}, which ${why ?? `is not ${allowed}`}`, hint: `Write ${allowed}.` };
     }
     default:
-      return { code: 'bad-value', path, message: `${found}, expected ${allowed}`, hint: error.parentSchema?.description ?? 'Correct the value.' };
+      return {
+        code: 'bad-value',
+        path,
+        message: `${found}, expected ${allowed}`,
+        hint: error.parentSchema?.description ?? 'Correct the value.',
+      };
   }
 }
 
 function unknownKey(path: Path, key: string, known: string[]): Problem {
   const near = known.length > 0 ? closest(key, known) : undefined;
-  const hint = near && similar(key, near) ? `Did you mean \`${near}\`?` : `Remove it, or use one of the keys that are allowed here.`;
-  return { code: 'unknown-key', path: [...path, key], part: 'key', message: `unknown key; allowed here: ${known.join(', ')}`, hint };
+  const meant = near && similar(key, near) ? near : undefined;
+  return {
+    code: 'unknown-key',
+    path: [...path, key],
+    part: 'key',
+    message: `unknown key; allowed here: ${known.join(', ')}`,
+    hint: meant ? `Did you mean \`${meant}\`?` : 'Remove it, or use one of the keys that are allowed here.',
+    ...(meant ? { meant: [...path, meant] } : {}),
+  };
 }
 
 function similar(a: string, b: string): boolean {

@@ -1,5 +1,5 @@
 import type { Manifest } from './manifest-of.ts';
-import { CollisionError } from './tree.ts';
+import { collision } from './tree.ts';
 
 /** What makes two objects of one cluster the same: group, kind, namespace and name; the version does not. */
 export function identityOf({ apiVersion, kind, metadata }: Manifest): string {
@@ -16,7 +16,7 @@ export class Identities {
     const identity = identityOf(manifest);
     const other = this.producers.get(identity);
     const { kind, metadata } = manifest;
-    if (other) throw new CollisionError(`${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`, other, producer);
+    if (other) throw collision(`${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`, other, producer);
     this.producers.set(identity, producer);
   }
 }

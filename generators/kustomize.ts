@@ -1,5 +1,5 @@
-import { App, Chart } from 'cdk8s';
 import type { ApiObject } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import type { Cluster } from '../charts/cluster.ts';
 import type { GeneratedConfigMap, KustomizeComponent } from '../charts/component.ts';
 import type { Identities } from './identity.ts';
@@ -12,22 +12,33 @@ export type ComponentFile = readonly [name: string, content: string];
 export const HEADER = '# Rendered by tandem. Do not edit: change the files in environments/ and render again.\n';
 
 /** The objects that a component builds, one cdk8s App each: cdk8s is quadratic in the charts of an App. */
-export function buildObjects(component: KustomizeComponent, cluster: Cluster): { objects: ApiObject[]; configMaps: readonly GeneratedConfigMap[] } {
+export function buildObjects(
+  component: KustomizeComponent,
+  cluster: Cluster,
+): { objects: ApiObject[]; configMaps: readonly GeneratedConfigMap[] } {
   const chart = new Chart(new App(), component.path);
   const configMaps = component.build(chart, cluster);
   return { objects: chart.node.children as ApiObject[], configMaps };
 }
 
 /** A Kustomize folder: one file a resource, generated ConfigMaps from files, and the list of both. */
-export function kustomizeFolder(component: KustomizeComponent, cluster: Cluster, producer: string, identities: Identities): ComponentFile[] {
+export function kustomizeFolder(
+  component: KustomizeComponent,
+  cluster: Cluster,
+  producer: string,
+  identities: Identities,
+): ComponentFile[] {
   const { objects, configMaps } = buildObjects(component, cluster);
   const resources: ComponentFile[] = objects.map((object) => {
     const manifest = manifestOf(object);
     identities.claim(manifest, producer);
     return [fileName(manifest, component.namespace), HEADER + toYaml(manifest)];
   });
-  for (const { name, namespace } of configMaps) identities.claim({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } }, producer);
-  const files = configMaps.flatMap(({ files: contents = {} }) => Object.entries(contents).map(([name, content]): ComponentFile => [`config/${name}`, content]));
+  for (const { name, namespace } of configMaps)
+    identities.claim({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } }, producer);
+  const files = configMaps.flatMap(({ files: contents = {} }) =>
+    Object.entries(contents).map(([name, content]): ComponentFile => [`config/${name}`, content]),
+  );
   return [...resources, ...files, ['kustomization.yaml', HEADER + toYaml(kustomization(resources, configMaps))]];
 }
 

@@ -19,7 +19,8 @@ export function render(platform: Platform, clouds: readonly Cloud[] = CLOUDS): T
     const identities = new Identities();
     for (const component of componentsOf(cluster)) {
       const producer = `${platform.name}/${cloud}/${component.path}`;
-      for (const [name, content] of renderComponent(component, cluster, producer, identities)) tree.add(producer, `${producer}/${name}`, content);
+      for (const [name, content] of renderComponent(component, cluster, producer, identities))
+        tree.add(producer, `${producer}/${name}`, content);
     }
   }
   return tree.build();

@@ -16,10 +16,15 @@ export type Tree = ReadonlyMap<string, RenderedFile>;
 
 /** Two producers of one path or of one object: a defect of the charts, found before anything is written. */
 export class CollisionError extends Error {
-  constructor(what: string, first: string, second: string) {
-    super(`${what} comes from two places: ${first} and ${second}`);
+  constructor(message: string) {
+    super(message);
     this.name = 'CollisionError';
   }
+}
+
+/** Names both producers. */
+export function collision(what: string, first: string, second: string): CollisionError {
+  return new CollisionError(`${what} comes from two places: ${first} and ${second}`);
 }
 
 /** Collects files and refuses a second producer of a path, also where a file system ignores case. */
@@ -30,7 +35,7 @@ export class TreeBuilder {
   add(component: string, path: string, content: string): void {
     const file = { path, content, sha256: sha256(content), component };
     const other = this.folded.get(path.toLowerCase());
-    if (other) throw new CollisionError(`the file ${path}`, other.component, component);
+    if (other) throw collision(`the file ${path}`, other.component, component);
     this.files.set(path, file);
     this.folded.set(path.toLowerCase(), file);
   }

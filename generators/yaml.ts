@@ -100,13 +100,19 @@ function stringText(text: string, indent: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be found.
 const UNPRINTABLE = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029\uFEFF\uFFFE\uFFFF]/;
-/** Same, and every tab and quote is left to JSON's own escapes. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be found.
+/** What JSON's own escapes leave as it is, and YAML does not. */
 const TO_ESCAPE = /[\u007F-\u009F\u2028\u2029\uFEFF\uFFFE\uFFFF]/g;
 
 /** A literal block keeps a text that begins with a visible character, has no odd blank line, and ends with at most one newline. */
 function literalIsSafe(text: string): boolean {
-  return !UNPRINTABLE.test(text) && !/^[\s]/.test(text) && !/\n\n$/.test(text) && !/\n[ \t]+(\n|$)/.test(text) && !/\t\n|\t$/.test(text) && wellFormed(text);
+  return (
+    !UNPRINTABLE.test(text) &&
+    !/^[\s]/.test(text) &&
+    !/\n\n$/.test(text) &&
+    !/\n[ \t]+(\n|$)/.test(text) &&
+    !/\t\n|\t$/.test(text) &&
+    wellFormed(text)
+  );
 }
 
 function literal(text: string, indent: string): string {

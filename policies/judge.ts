@@ -60,7 +60,13 @@ function misusedWaivers(environment: Environment, found: readonly Finding[], { a
     if (!RULES.some((rule) => rule.code === waiver.rule))
       return [about('error', `there is no rule ${waiver.rule}`, `Use one of ${RULES.map((rule) => rule.code).join(', ')}.`)];
     if (asOf > waiver.expires)
-      return [about('error', `the waiver of ${waiver.rule} expired on ${waiver.expires} (judged on ${asOf})`, 'Remove it and obey the law, or decide anew and set another date.')];
+      return [
+        about(
+          'error',
+          `the waiver of ${waiver.rule} expired on ${waiver.expires} (judged on ${asOf})`,
+          'Remove it and obey the law, or decide anew and set another date.',
+        ),
+      ];
     if (!found.some((one) => covers(waiver, one))) return [about('warning', `the waiver of ${waiver.rule} covers nothing`, 'Remove it.')];
     return [];
   });
@@ -70,7 +76,12 @@ function byPlace(a: Finding, b: Finding): number {
   const [x, y] = [a.places[0]?.position, b.places[0]?.position];
   if (!x || !y) return 0;
   return (
-    compare(x.file, y.file) || x.line - y.line || x.column - y.column || ORDER[a.severity] - ORDER[b.severity] || compare(a.code, b.code) || compare(a.message, b.message)
+    compare(x.file, y.file) ||
+    x.line - y.line ||
+    x.column - y.column ||
+    ORDER[a.severity] - ORDER[b.severity] ||
+    compare(a.code, b.code) ||
+    compare(a.message, b.message)
   );
 }
 

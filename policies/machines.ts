@@ -84,7 +84,12 @@ export function allocatableEksMemory(memory: Bytes, maxPods: number): Bytes {
 /** GKE keeps 25 % of the first 4 GiB, 20 % of 4 more, 10 % of 8 more, 6 % of 112 more, 2 % beyond, and evicts at 100 MiB. Source: GKE plan cluster sizes. */
 export function allocatableGkeMemory(memory: Bytes): Bytes {
   const gib = memory / GiB;
-  const reserved = 0.25 * Math.min(gib, 4) + 0.2 * clamp(gib - 4, 4) + 0.1 * clamp(gib - 8, 8) + 0.06 * clamp(gib - 16, 112) + 0.02 * Math.max(gib - 128, 0);
+  const reserved =
+    0.25 * Math.min(gib, 4) +
+    0.2 * clamp(gib - 4, 4) +
+    0.1 * clamp(gib - 8, 8) +
+    0.06 * clamp(gib - 16, 112) +
+    0.02 * Math.max(gib - 128, 0);
   return (gib - reserved) * GiB - 100 * MiB;
 }
 

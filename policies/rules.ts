@@ -14,11 +14,11 @@ import { namesFitWhatTheyName } from './names-fit-what-they-name/rule.ts';
 import { poolsFitTheWriter } from './pools-fit-the-writer/rule.ts';
 import { preparedStatementsWork } from './prepared-statements-work/rule.ts';
 import { recoveryTimeAddsUp } from './recovery-time-adds-up/rule.ts';
+import type { Rule } from './rule.ts';
 import { steeringIsConsistent } from './steering-is-consistent/rule.ts';
 import { storesSurviveAZone } from './stores-survive-a-zone/rule.ts';
 import { subnetsLieInTheirNetwork } from './subnets-lie-in-their-network/rule.ts';
 import { tunnelRangesAreNotReserved } from './tunnel-ranges-are-not-reserved/rule.ts';
-import type { Rule } from './rule.ts';
 
 /** Every law over the platform, by code. */
 export const RULES: readonly Rule[] = [

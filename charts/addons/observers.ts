@@ -20,7 +20,9 @@ export function observers(cluster: Cluster): HelmComponent[] {
 
 function prometheus({ platform, cloud }: Cluster): HelmComponent {
   const { monitoring, name } = platform;
-  const disk = (size: string) => ({ volumeClaimTemplate: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: size } } } } });
+  const disk = (size: string) => ({
+    volumeClaimTemplate: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: size } } } },
+  });
   return addon({
     name: 'kube-prometheus-stack',
     namespace,
@@ -44,7 +46,11 @@ function prometheus({ platform, cloud }: Cluster): HelmComponent {
         },
       },
       alertmanager: { alertmanagerSpec: { replicas: 2, storage: disk('2Gi'), resources: resources('20m', '128Mi') } },
-      grafana: { enabled: monitoring.grafana, admin: { existingSecret: 'grafana-admin', userKey: 'username', passwordKey: 'password' }, defaultDashboardsTimezone: 'utc' },
+      grafana: {
+        enabled: monitoring.grafana,
+        admin: { existingSecret: 'grafana-admin', userKey: 'username', passwordKey: 'password' },
+        defaultDashboardsTimezone: 'utc',
+      },
       // Control planes are the clouds' own: there is nothing to scrape.
       kubeControllerManager: { enabled: false },
       kubeEtcd: { enabled: false },
@@ -90,7 +96,12 @@ function redisExporter(cluster: Cluster): HelmComponent {
     values: {
       redisAddress: `${transitEncryption ? 'rediss' : 'redis'}://${host}:${port}`,
       auth: { enabled: true, secret: { name: 'redis-exporter', key: 'password' } },
-      redisTlsConfig: { enabled: transitEncryption, skipTlsVerification: false, mountPath: '/etc/cache-ca', caCertFile: { secret: { name: 'redis-exporter', key: 'ca.crt' } } },
+      redisTlsConfig: {
+        enabled: transitEncryption,
+        skipTlsVerification: false,
+        mountPath: '/etc/cache-ca',
+        caCertFile: { secret: { name: 'redis-exporter', key: 'ca.crt' } },
+      },
       serviceMonitor,
       resources: resources('20m', '64Mi'),
     },
@@ -130,7 +141,14 @@ function cloudwatchExporter({ platform }: Cluster): HelmComponent {
     apiVersion: 'v1alpha1',
     discovery: {
       jobs: [
-        job('AWS/RDS', ['CPUUtilization', 'FreeableMemory', 'FreeStorageSpace', 'DatabaseConnections', 'OldestReplicationSlotLag', 'TransactionLogsDiskUsage']),
+        job('AWS/RDS', [
+          'CPUUtilization',
+          'FreeableMemory',
+          'FreeStorageSpace',
+          'DatabaseConnections',
+          'OldestReplicationSlotLag',
+          'TransactionLogsDiskUsage',
+        ]),
         job('AWS/ElastiCache', ['EngineCPUUtilization', 'DatabaseMemoryUsagePercentage', 'Evictions']),
         job('AWS/VPN', ['TunnelState', 'TunnelDataIn', 'TunnelDataOut']),
       ],
@@ -140,7 +158,12 @@ function cloudwatchExporter({ platform }: Cluster): HelmComponent {
     name: 'cloudwatch-exporter',
     namespace,
     wave: 'observers',
-    values: { config: JSON.stringify(config, null, 2), serviceAccount: { create: true, name: 'cloudwatch-exporter' }, serviceMonitor, resources: resources('20m', '128Mi') },
+    values: {
+      config: JSON.stringify(config, null, 2),
+      serviceAccount: { create: true, name: 'cloudwatch-exporter' },
+      serviceMonitor,
+      resources: resources('20m', '128Mi'),
+    },
   });
 }
 
@@ -155,11 +178,20 @@ function stackdriverExporter({ platform }: Cluster): HelmComponent {
       stackdriver: {
         projectIds: [project],
         metrics: {
-          typePrefixes: ['cloudsql.googleapis.com/database', 'redis.googleapis.com/stats', 'vpn.googleapis.com', 'router.googleapis.com/bgp'].join(','),
+          typePrefixes: [
+            'cloudsql.googleapis.com/database',
+            'redis.googleapis.com/stats',
+            'vpn.googleapis.com',
+            'router.googleapis.com/bgp',
+          ].join(','),
           interval: '5m',
         },
       },
-      serviceAccount: { create: true, name: 'stackdriver-exporter', annotations: { 'iam.gke.io/gcp-service-account': `stackdriver-exporter@${project}.iam.gserviceaccount.com` } },
+      serviceAccount: {
+        create: true,
+        name: 'stackdriver-exporter',
+        annotations: { 'iam.gke.io/gcp-service-account': `stackdriver-exporter@${project}.iam.gserviceaccount.com` },
+      },
       serviceMonitor,
       resources: resources('20m', '64Mi'),
     },

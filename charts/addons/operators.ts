@@ -134,7 +134,12 @@ function metricsServer(): HelmComponent {
   return addon({
     name: 'metrics-server',
     namespace: KUBE_SYSTEM,
-    values: { replicas: 2, podDisruptionBudget: { enabled: true, minAvailable: 1 }, topologySpreadConstraints: spreadNodes(labels), resources: { requests: { cpu: '100m', memory: '200Mi' } } },
+    values: {
+      replicas: 2,
+      podDisruptionBudget: { enabled: true, minAvailable: 1 },
+      topologySpreadConstraints: spreadNodes(labels),
+      resources: { requests: { cpu: '100m', memory: '200Mi' } },
+    },
   });
 }
 
@@ -148,7 +153,12 @@ function clusterAutoscaler({ platform }: Cluster): HelmComponent {
       awsRegion: aws.region,
       autoDiscovery: { clusterName: aws.kubernetes.name },
       rbac: { serviceAccount: { create: true, name: 'cluster-autoscaler' } },
-      extraArgs: { 'balance-similar-node-groups': true, 'skip-nodes-with-system-pods': false, expander: 'least-waste', 'scale-down-delay-after-add': '15m' },
+      extraArgs: {
+        'balance-similar-node-groups': true,
+        'skip-nodes-with-system-pods': false,
+        expander: 'least-waste',
+        'scale-down-delay-after-add': '15m',
+      },
       podDisruptionBudget: { maxUnavailable: 1 },
       resources: resources('50m', '512Mi'),
     },

@@ -54,7 +54,9 @@ function policy(scope: Chart, { name, namespaces, rule, matchConditions, variabl
     spec: {
       policyName: name,
       validationActions: ['Deny'],
-      matchResources: { namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...namespaces] }] } },
+      matchResources: {
+        namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...namespaces] }] },
+      },
     },
   });
 }

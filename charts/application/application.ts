@@ -41,7 +41,12 @@ export const application: KustomizeComponent = {
 /** The four families: database, cache, and those that the environment lists (API keys, application). */
 function credentials(scope: Chart, cluster: Cluster): void {
   externalSecret(scope, cluster, { name: 'database', namespace, remote: 'database', keys: { DATABASE_PASSWORD: 'applicationPassword' } });
-  externalSecret(scope, cluster, { name: 'cache', namespace, remote: 'cache', keys: { CACHE_TOKEN: 'token', 'ca.crt': 'certificateAuthority' } });
+  externalSecret(scope, cluster, {
+    name: 'cache',
+    namespace,
+    remote: 'cache',
+    keys: { CACHE_TOKEN: 'token', 'ca.crt': 'certificateAuthority' },
+  });
   externalSecret(scope, cluster, { name: 'messaging', namespace, remote: 'messaging', keys: { NATS_PASSWORD: 'applicationPassword' } });
   externalSecret(scope, cluster, { name: 'internal-ca', namespace, remote: 'internal-ca', keys: { 'ca.crt': 'certificate' } });
   for (const name of cluster.platform.application.secrets) externalSecret(scope, cluster, { name, namespace, remote: name });
@@ -86,7 +91,10 @@ function deployment(scope: Chart, cluster: Cluster): void {
     spec: {
       // The autoscaler owns the number of replicas.
       selector: { matchLabels: LABELS },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: k8s.IntOrString.fromString('25%'), maxUnavailable: k8s.IntOrString.fromNumber(0) } },
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxSurge: k8s.IntOrString.fromString('25%'), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+      },
       template: {
         metadata: { labels: LABELS },
         spec: {
@@ -152,7 +160,14 @@ function scaling(scope: Chart, { platform }: Cluster): void {
       metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: targetCpuPercent } } }],
       // After a failover all traffic arrives at once: double every 15 s, and be slow to believe that it is over.
       behavior: {
-        scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }, { type: 'Pods', value: 8, periodSeconds: 15 }] },
+        scaleUp: {
+          stabilizationWindowSeconds: 0,
+          selectPolicy: 'Max',
+          policies: [
+            { type: 'Percent', value: 100, periodSeconds: 15 },
+            { type: 'Pods', value: 8, periodSeconds: 15 },
+          ],
+        },
         scaleDown: { stabilizationWindowSeconds: 600, policies: [{ type: 'Percent', value: 20, periodSeconds: 120 }] },
       },
     },

@@ -26,8 +26,12 @@ export function gateway(scope: Chart, cluster: Cluster): void {
       ],
     },
   });
-  route(scope, 'crm', 'https', traffic.hostname, { 'external-dns.alpha.kubernetes.io/hostname': originName(cluster) }, [{ backendRefs: [{ name: 'crm', port: 80 }] }]);
-  route(scope, 'crm-redirect', 'http', traffic.hostname, {}, [{ filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] }]);
+  route(scope, 'crm', 'https', traffic.hostname, { 'external-dns.alpha.kubernetes.io/hostname': originName(cluster) }, [
+    { backendRefs: [{ name: 'crm', port: 80 }] },
+  ]);
+  route(scope, 'crm-redirect', 'http', traffic.hostname, {}, [
+    { filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }] },
+  ]);
   policies(scope, cluster);
 }
 
@@ -69,7 +73,11 @@ function policies(scope: Chart, cluster: Cluster): void {
     namespace,
     spec: {
       targetRef: service,
-      default: { securityPolicy: gcp.gateway.securityPolicy, connectionDraining: { drainingTimeoutSec: Math.ceil(application.drain) }, logging: { enabled: true } },
+      default: {
+        securityPolicy: gcp.gateway.securityPolicy,
+        connectionDraining: { drainingTimeoutSec: Math.ceil(application.drain) },
+        logging: { enabled: true },
+      },
     },
   });
 }

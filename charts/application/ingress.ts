@@ -18,7 +18,9 @@ export function ingress(scope: Chart, cluster: Cluster): void {
     'ssl-redirect': '443',
     'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06',
     'certificate-arn': aws.ingress.certificateArn,
-    ...(traffic.originPulls ? { 'mutual-authentication': JSON.stringify([{ port: 443, mode: 'verify', trustStore: aws.ingress.trustStoreArn }]) } : {}),
+    ...(traffic.originPulls
+      ? { 'mutual-authentication': JSON.stringify([{ port: 443, mode: 'verify', trustStore: aws.ingress.trustStoreArn }]) }
+      : {}),
     'inbound-cidrs': CLOUDFLARE_RANGES.join(','),
     'healthcheck-path': application.readinessPath,
     'healthcheck-interval-seconds': String(Math.max(5, monitor.timeout)),
@@ -39,7 +41,12 @@ export function ingress(scope: Chart, cluster: Cluster): void {
     },
     spec: {
       ingressClassName: 'alb',
-      rules: [{ host: traffic.hostname, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'crm', port: { name: 'http' } } } }] } }],
+      rules: [
+        {
+          host: traffic.hostname,
+          http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'crm', port: { name: 'http' } } } }] },
+        },
+      ],
     },
   });
 }

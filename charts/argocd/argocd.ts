@@ -26,7 +26,12 @@ export function argocd(scope: Chart, cluster: Cluster, components: readonly Comp
 
 function projects(scope: Chart, { platform }: Cluster): void {
   for (const name of Object.keys(PROJECTS) as ProjectName[]) {
-    const project: { description: string; namespaces: readonly string[]; clusterKinds: readonly object[]; deniedKinds?: readonly object[] } = PROJECTS[name];
+    const project: {
+      description: string;
+      namespaces: readonly string[];
+      clusterKinds: readonly object[];
+      deniedKinds?: readonly object[];
+    } = PROJECTS[name];
     customResource(scope, {
       apiVersion: ARGO_API,
       kind: 'AppProject',
@@ -75,7 +80,13 @@ function application(scope: Chart, cluster: Cluster, component: Component): void
       syncPolicy: {
         automated: { prune: component.prune ?? true, selfHeal: gitops.selfHeal },
         // Server-side apply: some definitions are too large for the annotation of the other kind.
-        syncOptions: ['ServerSideApply=true', 'FailOnSharedResource=true', 'PruneLast=true', 'RespectIgnoreDifferences=true', 'SkipDryRunOnMissingResource=true'],
+        syncOptions: [
+          'ServerSideApply=true',
+          'FailOnSharedResource=true',
+          'PruneLast=true',
+          'RespectIgnoreDifferences=true',
+          'SkipDryRunOnMissingResource=true',
+        ],
         retry: RETRY,
       },
       // The autoscalers own the number of replicas.

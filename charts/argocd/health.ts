@@ -12,7 +12,15 @@ return hs
 `;
 
 /** Kinds of Crossplane that report no status at all. */
-const WITHOUT_STATUS = ['ClusterProviderConfig', 'ProviderConfig', 'Composition', 'CompositionRevision', 'DeploymentRuntimeConfig', 'EnvironmentConfig', 'ImageConfig'];
+const WITHOUT_STATUS = [
+  'ClusterProviderConfig',
+  'ProviderConfig',
+  'Composition',
+  'CompositionRevision',
+  'DeploymentRuntimeConfig',
+  'EnvironmentConfig',
+  'ImageConfig',
+];
 
 /**
  * Health of Crossplane's own kinds and of managed resources. The check that Argo CD ships calls a managed
@@ -48,11 +56,34 @@ return { status = "Progressing", message = waiting or "not ready yet" }
 export const RESOURCE_EXCLUSIONS = [
   { apiGroups: ['', 'discovery.k8s.io'], kinds: ['Endpoints', 'EndpointSlice'] },
   { apiGroups: ['coordination.k8s.io'], kinds: ['Lease'] },
-  { apiGroups: ['authentication.k8s.io', 'authorization.k8s.io'], kinds: ['SelfSubjectReview', 'TokenReview', 'LocalSubjectAccessReview', 'SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview'] },
+  {
+    apiGroups: ['authentication.k8s.io', 'authorization.k8s.io'],
+    kinds: [
+      'SelfSubjectReview',
+      'TokenReview',
+      'LocalSubjectAccessReview',
+      'SelfSubjectAccessReview',
+      'SelfSubjectRulesReview',
+      'SubjectAccessReview',
+    ],
+  },
   { apiGroups: ['certificates.k8s.io'], kinds: ['CertificateSigningRequest'] },
   { apiGroups: ['cert-manager.io'], kinds: ['CertificateRequest'] },
   { apiGroups: ['cilium.io'], kinds: ['CiliumIdentity', 'CiliumEndpoint', 'CiliumEndpointSlice'] },
-  { apiGroups: ['kyverno.io', 'reports.kyverno.io', 'wgpolicyk8s.io'], kinds: ['PolicyReport', 'ClusterPolicyReport', 'EphemeralReport', 'ClusterEphemeralReport', 'AdmissionReport', 'ClusterAdmissionReport', 'BackgroundScanReport', 'ClusterBackgroundScanReport', 'UpdateRequest'] },
+  {
+    apiGroups: ['kyverno.io', 'reports.kyverno.io', 'wgpolicyk8s.io'],
+    kinds: [
+      'PolicyReport',
+      'ClusterPolicyReport',
+      'EphemeralReport',
+      'ClusterEphemeralReport',
+      'AdmissionReport',
+      'ClusterAdmissionReport',
+      'BackgroundScanReport',
+      'ClusterBackgroundScanReport',
+      'UpdateRequest',
+    ],
+  },
   { apiGroups: ['*'], kinds: ['ProviderConfigUsage', 'ClusterProviderConfigUsage'] },
 ] as const;
 

@@ -67,7 +67,12 @@ function credentials(scope: Chart, cluster: Cluster): void {
     keys: { password: 'controllerPassword' },
     template: { username: 'controller', password: '{{ .password }}' },
   });
-  certificate(scope, { name: 'nats-tls', namespace, client: true, dnsNames: [...serviceNames(SERVICE, namespace), ...serverNames(cluster)] });
+  certificate(scope, {
+    name: 'nats-tls',
+    namespace,
+    client: true,
+    dnsNames: [...serviceNames(SERVICE, namespace), ...serverNames(cluster)],
+  });
 }
 
 function services(scope: Chart, cluster: Cluster): void {
@@ -79,7 +84,12 @@ function services(scope: Chart, cluster: Cluster): void {
   new k8s.KubeService(scope, 'headless-service', {
     metadata: { name: HEADLESS, namespace, labels: LABELS },
     // Servers find each other before they are ready.
-    spec: { selector: LABELS, clusterIp: 'None', publishNotReadyAddresses: true, ports: [port('client', PORTS.nats), port('cluster', PORTS.natsCluster), port('monitor', PORTS.natsMonitor)] },
+    spec: {
+      selector: LABELS,
+      clusterIp: 'None',
+      publishNotReadyAddresses: true,
+      ports: [port('client', PORTS.nats), port('cluster', PORTS.natsCluster), port('monitor', PORTS.natsMonitor)],
+    },
   });
   if (!isHub(cluster)) return;
   new k8s.KubeService(scope, 'leafnode-service', {
@@ -105,7 +115,11 @@ function internalLoadBalancer(cluster: Cluster): Record<string, string> {
       'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'ip',
       'service.beta.kubernetes.io/aws-load-balancer-attributes': 'load_balancing.cross_zone.enabled=true',
     }),
-    gcp: () => ({ ...host, 'networking.gke.io/load-balancer-type': 'Internal', 'networking.gke.io/internal-load-balancer-allow-global-access': 'true' }),
+    gcp: () => ({
+      ...host,
+      'networking.gke.io/load-balancer-type': 'Internal',
+      'networking.gke.io/internal-load-balancer-allow-global-access': 'true',
+    }),
   });
 }
 
@@ -123,7 +137,10 @@ function flows(scope: Chart, cluster: Cluster): void {
       { from: [podsIn(NAMESPACES.monitoring)], ports: tcp(PORTS.natsMetrics) },
       ...(isHub(cluster) ? [{ from: otherSide, ports: tcp(PORTS.natsLeafnode) }] : []),
     ],
-    egress: [{ to: [peers], ports: tcp(PORTS.natsCluster) }, ...(isHub(cluster) ? [] : [{ to: otherSide, ports: tcp(PORTS.natsLeafnode) }])],
+    egress: [
+      { to: [peers], ports: tcp(PORTS.natsCluster) },
+      ...(isHub(cluster) ? [] : [{ to: otherSide, ports: tcp(PORTS.natsLeafnode) }]),
+    ],
   });
   allow(scope, {
     name: 'jetstream-controller',

@@ -29,7 +29,8 @@ export function replicasOf({ platform }: Cluster): number {
  */
 export function natsConf(cluster: Cluster): string {
   const { tls, stream, storage } = cluster.platform.messaging;
-  const certificate = (verify: boolean): string => `tls { cert_file: "${PATHS.tls}/tls.crt", key_file: "${PATHS.tls}/tls.key", ca_file: "${PATHS.tls}/ca.crt", verify: ${verify} }`;
+  const certificate = (verify: boolean): string =>
+    `tls { cert_file: "${PATHS.tls}/tls.crt", key_file: "${PATHS.tls}/tls.key", ca_file: "${PATHS.tls}/ca.crt", verify: ${verify} }`;
   const secured = (verify: boolean): string => (tls ? `  ${certificate(verify)}\n` : '');
   // Two streams, the own and the mirror, and room to compact them.
   const maxFile = Math.min(stream.maxBytes * 2 + 2 ** 30, Math.floor(storage * 0.9));
@@ -82,7 +83,10 @@ ${leafnodes(cluster, secured)}`;
 
 function routes(cluster: Cluster): string {
   const scheme = cluster.platform.messaging.tls ? 'tls' : 'nats';
-  return Array.from({ length: replicasOf(cluster) }, (_, index) => `    "${scheme}://nats-${index}.${HEADLESS}.${NAMESPACES.messaging}.svc:${PORTS.natsCluster}"`).join('\n');
+  return Array.from(
+    { length: replicasOf(cluster) },
+    (_, index) => `    "${scheme}://nats-${index}.${HEADLESS}.${NAMESPACES.messaging}.svc:${PORTS.natsCluster}"`,
+  ).join('\n');
 }
 
 function leafnodes(cluster: Cluster, secured: (verify: boolean) => string): string {

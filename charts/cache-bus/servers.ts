@@ -52,7 +52,10 @@ export function servers(scope: Chart, cluster: Cluster): void {
       volumeClaimTemplates: [
         {
           metadata: { name: 'data' },
-          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: quantity(formatBytes(cluster.platform.messaging.storage)) } } },
+          spec: {
+            accessModes: ['ReadWriteOnce'],
+            resources: { requests: { storage: quantity(formatBytes(cluster.platform.messaging.storage)) } },
+          },
         },
       ],
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
@@ -79,7 +82,10 @@ function server(cluster: Cluster): k8s.Container {
       { name: 'monitor', containerPort: PORTS.natsMonitor },
     ],
     securityContext: RESTRICTED_CONTAINER,
-    resources: { requests: { cpu: quantity(formatCores(resources.cpu)), memory: quantity(formatBytes(resources.memory)) }, limits: { memory: quantity(formatBytes(resources.memory)) } },
+    resources: {
+      requests: { cpu: quantity(formatCores(resources.cpu)), memory: quantity(formatBytes(resources.memory)) },
+      limits: { memory: quantity(formatBytes(resources.memory)) },
+    },
     startupProbe: { ...health(''), periodSeconds: 5, failureThreshold: 60 },
     readinessProbe: { ...health('?js-server-only=true'), periodSeconds: 5, failureThreshold: 3 },
     livenessProbe: { ...health('?js-enabled-only=true'), periodSeconds: 20, failureThreshold: 3 },
@@ -103,7 +109,16 @@ function reloader(cluster: Cluster): k8s.Container {
   return {
     name: 'reloader',
     image: pulls(cluster).natsReloader,
-    args: ['-pid', '/var/run/nats/nats.pid', '-config', `${PATHS.config}/nats.conf`, '-config', `${PATHS.tls}/tls.crt`, '-config', `${PATHS.tls}/ca.crt`],
+    args: [
+      '-pid',
+      '/var/run/nats/nats.pid',
+      '-config',
+      `${PATHS.config}/nats.conf`,
+      '-config',
+      `${PATHS.tls}/tls.crt`,
+      '-config',
+      `${PATHS.tls}/ca.crt`,
+    ],
     securityContext: RESTRICTED_CONTAINER,
     resources: { requests: { cpu: quantity('10m'), memory: quantity('16Mi') }, limits: { memory: quantity('32Mi') } },
     volumeMounts: [

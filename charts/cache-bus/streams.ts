@@ -52,7 +52,8 @@ export function streamConfig(cluster: Cluster, origin: Cloud): Record<string, un
     maxBytes: stream.maxBytes,
     maxMsgSize: 65_536,
   };
-  if (origin === cluster.cloud) return { ...common, subjects: [`cache.invalidation.${origin}.>`], duplicateWindow: goDuration(stream.duplicateWindow) };
+  if (origin === cluster.cloud)
+    return { ...common, subjects: [`cache.invalidation.${origin}.>`], duplicateWindow: goDuration(stream.duplicateWindow) };
   return { ...common, mirror: { name: streamName(origin), externalApiPrefix: `$JS.${domainOf(origin)}.API` } };
 }
 

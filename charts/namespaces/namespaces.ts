@@ -38,7 +38,8 @@ export const namespaces: KustomizeComponent = {
   wave: 'foundation',
   prune: false,
   build(scope, cluster) {
-    for (const [role, tenancy] of Object.entries(TENANCY) as [keyof typeof NAMESPACES, Tenancy][]) namespace(scope, cluster, NAMESPACES[role], tenancy);
+    for (const [role, tenancy] of Object.entries(TENANCY) as [keyof typeof NAMESPACES, Tenancy][])
+      namespace(scope, cluster, NAMESPACES[role], tenancy);
     new k8s.KubePriorityClass(scope, 'critical', {
       metadata: { name: PRIORITY_CRITICAL },
       value: 1_000_000,

@@ -18,7 +18,10 @@ export function deployment(scope: Chart, cluster: Cluster): void {
     spec: {
       // The autoscaler owns the number of replicas.
       selector: { matchLabels: LABELS },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) } },
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+      },
       template: {
         metadata: { labels: LABELS },
         spec: {
@@ -46,13 +49,20 @@ function pooler(cluster: Cluster): k8s.Container {
     command: ['pgbouncer', `${PATHS.config}/pgbouncer.ini`],
     ports: [{ name: 'pgbouncer', containerPort: PORTS.pgbouncer }],
     securityContext: RESTRICTED_CONTAINER,
-    resources: { requests: { cpu: quantity(formatCores(resources.cpu)), memory: quantity(formatBytes(resources.memory)) }, limits: { memory: quantity(formatBytes(resources.memory)) } },
+    resources: {
+      requests: { cpu: quantity(formatCores(resources.cpu)), memory: quantity(formatBytes(resources.memory)) },
+      limits: { memory: quantity(formatBytes(resources.memory)) },
+    },
     startupProbe: { ...probe, periodSeconds: 2, failureThreshold: 30 },
     readinessProbe: { ...probe, periodSeconds: 5, failureThreshold: 2 },
     livenessProbe: { ...probe, periodSeconds: 10, failureThreshold: 6 },
     // Endpoints first forget the pod; then SIGINT lets running transactions end and closes idle clients.
     lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', 'sleep 15; kill -INT 1; sleep 60'] } } },
-    volumeMounts: Object.entries(PATHS).map(([name, mountPath]) => ({ name: MOUNTS[name as keyof typeof PATHS], mountPath, readOnly: true })),
+    volumeMounts: Object.entries(PATHS).map(([name, mountPath]) => ({
+      name: MOUNTS[name as keyof typeof PATHS],
+      mountPath,
+      readOnly: true,
+    })),
   };
 }
 
@@ -68,7 +78,13 @@ function exporter(cluster: Cluster): k8s.Container {
   };
 }
 
-const MOUNTS: Record<keyof typeof PATHS, string> = { config: 'config', writer: 'writer', auth: 'auth', clientTls: 'client-tls', databaseCa: 'database-ca' };
+const MOUNTS: Record<keyof typeof PATHS, string> = {
+  config: 'config',
+  writer: 'writer',
+  auth: 'auth',
+  clientTls: 'client-tls',
+  databaseCa: 'database-ca',
+};
 
 const VOLUMES: k8s.Volume[] = [
   { name: MOUNTS.config, configMap: { name: 'pgbouncer-config' } },

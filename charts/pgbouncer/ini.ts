@@ -97,5 +97,12 @@ function atLeast(version: readonly [number, number] | undefined, major: number, 
 }
 
 function ini(sections: readonly (readonly [string, Record<string, string | number>])[]): string {
-  return sections.map(([name, entries]) => `[${name}]\n${Object.entries(entries).map(([key, value]) => `${key} = ${value}\n`).join('')}`).join('\n');
+  return sections
+    .map(
+      ([name, entries]) =>
+        `[${name}]\n${Object.entries(entries)
+          .map(([key, value]) => `${key} = ${value}\n`)
+          .join('')}`,
+    )
+    .join('\n');
 }

@@ -72,7 +72,12 @@ function scaling(scope: Chart, { platform }: Cluster): void {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'pgbouncer' },
       minReplicas: replicas,
       maxReplicas,
-      metrics: [{ type: 'ContainerResource', containerResource: { name: 'cpu', container: 'pgbouncer', target: { type: 'Utilization', averageUtilization: 60 } } }],
+      metrics: [
+        {
+          type: 'ContainerResource',
+          containerResource: { name: 'cpu', container: 'pgbouncer', target: { type: 'Utilization', averageUtilization: 60 } },
+        },
+      ],
       // Every pod that goes takes its clients' connections along: go slowly.
       behavior: {
         scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: 'Pods', value: 2, periodSeconds: 30 }] },

@@ -43,9 +43,13 @@ export function externalSecret(scope: Chart, cluster: Cluster, { name, namespace
         creationPolicy: 'Owner',
         // A secret that vanishes from the manager by mistake must not take running pods down.
         deletionPolicy: 'Retain',
-        ...(template || labels || type ? { template: { engineVersion: 'v2', ...(type ? { type } : {}), ...metadata, ...(template ? { data: template } : {}) } } : {}),
+        ...(template || labels || type
+          ? { template: { engineVersion: 'v2', ...(type ? { type } : {}), ...metadata, ...(template ? { data: template } : {}) } }
+          : {}),
       },
-      ...(keys ? { data: Object.entries(keys).map(([secretKey, property]) => ({ secretKey, remoteRef: { key, property } })) } : { dataFrom: [{ extract: { key } }] }),
+      ...(keys
+        ? { data: Object.entries(keys).map(([secretKey, property]) => ({ secretKey, remoteRef: { key, property } })) }
+        : { dataFrom: [{ extract: { key } }] }),
     },
   });
 }

@@ -60,7 +60,12 @@ function certificateAuthority(scope: Chart, cluster: Cluster): void {
     keys: { 'tls.crt': 'certificate', 'tls.key': 'key' },
     type: 'kubernetes.io/tls',
   });
-  customResource(scope, { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', name: INTERNAL_ISSUER, spec: { ca: { secretName: 'internal-ca' } } });
+  customResource(scope, {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'ClusterIssuer',
+    name: INTERNAL_ISSUER,
+    spec: { ca: { secretName: 'internal-ca' } },
+  });
 }
 
 /** Argo CD's access to the GitOps repository, and external-dns' to the Cloudflare zone. */
@@ -89,5 +94,10 @@ function monitoring(scope: Chart, cluster: Cluster): void {
     remote: 'cache',
     keys: { password: 'token', 'ca.crt': 'certificateAuthority' },
   });
-  externalSecret(scope, cluster, { name: 'grafana-admin', namespace: NAMESPACES.monitoring, remote: 'grafana', keys: { username: 'username', password: 'password' } });
+  externalSecret(scope, cluster, {
+    name: 'grafana-admin',
+    namespace: NAMESPACES.monitoring,
+    remote: 'grafana',
+    keys: { username: 'username', password: 'password' },
+  });
 }

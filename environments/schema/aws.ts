@@ -3,7 +3,11 @@ import { bytes, choice, cidr, duration, flag, hostname, label, list, section, te
 
 export const registry = section(
   {
-    host: text({ description: 'The registry that this cloud pulls from.', pattern: '^[a-z0-9.-]+(/[a-z0-9._-]+)*$', examples: ['123456789012.dkr.ecr.ap-northeast-2.amazonaws.com'] }),
+    host: text({
+      description: 'The registry that this cloud pulls from.',
+      pattern: '^[a-z0-9.-]+(/[a-z0-9._-]+)*$',
+      examples: ['123456789012.dkr.ecr.ap-northeast-2.amazonaws.com'],
+    }),
     immutableTags: flag({ description: 'Whether the registry refuses to move a tag; otherwise images need a digest.', default: true }),
   },
   { title: 'Registry', description: 'The container registry of this cloud.' },
@@ -11,7 +15,10 @@ export const registry = section(
 
 export const messaging = section(
   {
-    leafnodeHost: hostname({ description: 'The internal name under which the other cloud reaches this cloud’s NATS.', examples: ['nats.aws.crm.internal'] }),
+    leafnodeHost: hostname({
+      description: 'The internal name under which the other cloud reaches this cloud’s NATS.',
+      examples: ['nats.aws.crm.internal'],
+    }),
   },
   { title: 'Messaging', description: 'How the other cloud reaches this one’s messaging.' },
 );
@@ -19,7 +26,9 @@ export const messaging = section(
 const subnet = section(
   {
     name: label({ description: 'Name of the subnet within the environment.', examples: ['private-a'] }),
-    role: choice(['public', 'private', 'pods'], { description: 'public holds load balancers and NAT; private holds nodes and stores; pods holds pod addresses.' }),
+    role: choice(['public', 'private', 'pods'], {
+      description: 'public holds load balancers and NAT; private holds nodes and stores; pods holds pod addresses.',
+    }),
     zone: text({ description: 'Availability zone.', pattern: '^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$', examples: ['ap-northeast-2a'] }),
     cidr: cidr({ description: 'Address range.', examples: ['10.30.10.0/24'] }),
   },
@@ -39,12 +48,18 @@ const kubernetes = section(
   {
     name: label({ description: 'Name of the EKS cluster.', examples: ['crm-production'] }),
     version: text({ description: 'Kubernetes minor version, in quotes.', pattern: '^1\\.[0-9]{2}$', examples: ['1.35'] }),
-    services: cidr({ description: 'Range of service addresses; lives inside the cluster, yet must not hide a real range.', default: '172.20.0.0/16' }),
+    services: cidr({
+      description: 'Range of service addresses; lives inside the cluster, yet must not hide a real range.',
+      default: '172.20.0.0/16',
+    }),
     secretsEncryption: flag({ description: 'Envelope encryption of Kubernetes secrets with KMS.', default: true }),
     nodes: section(
       {
         instanceType: text({ description: 'EC2 instance type.', pattern: '^[a-z0-9-]+\\.[a-z0-9-]+$', examples: ['t3.xlarge'] }),
-        creditMode: choice(['unlimited', 'standard'], { description: 'Burstable types only: standard falls to its baseline when the credits are spent.', default: 'unlimited' }),
+        creditMode: choice(['unlimited', 'standard'], {
+          description: 'Burstable types only: standard falls to its baseline when the credits are spent.',
+          default: 'unlimited',
+        }),
         min: whole(1, 500, { description: 'Nodes at rest.', examples: [3] }),
         max: whole(1, 500, { description: 'Nodes at most.', examples: [10] }),
         maxPods: whole(4, 250, { description: 'Pods on one node; each takes an address of the node’s network interfaces.', default: 44 }),
@@ -58,12 +73,18 @@ const kubernetes = section(
 
 const database = section(
   {
-    host: hostname({ description: 'The endpoint’s DNS name; an address would change at a Multi-AZ failover.', examples: ['crm-production.abc123.ap-northeast-2.rds.amazonaws.com'] }),
+    host: hostname({
+      description: 'The endpoint’s DNS name; an address would change at a Multi-AZ failover.',
+      examples: ['crm-production.abc123.ap-northeast-2.rds.amazonaws.com'],
+    }),
     port: whole(1024, 65_535, { description: 'Port.', default: 5432 }),
     instanceClass: text({ description: 'RDS instance class.', pattern: '^db\\.[a-z0-9]+\\.[a-z0-9]+$', examples: ['db.m6g.2xlarge'] }),
     storage: bytes({ description: 'Allocated storage.', examples: ['200Gi'] }),
     maxStorage: bytes({ description: 'Storage up to which RDS grows by itself.', examples: ['1Ti'] }),
-    slotWalLimit: bytes({ description: 'max_slot_wal_keep_size: write-ahead log kept for an absent subscriber before its slot is given up.', examples: ['64Gi'] }),
+    slotWalLimit: bytes({
+      description: 'max_slot_wal_keep_size: write-ahead log kept for an absent subscriber before its slot is given up.',
+      examples: ['64Gi'],
+    }),
     maxConnections: whole(50, 8000, { description: 'max_connections.', examples: [600] }),
     reservedConnections: whole(5, 500, { description: 'Connections kept for replication, monitoring and people.', default: 40 }),
     multiAz: flag({ description: 'A synchronous standby in another zone.', default: true }),
@@ -76,11 +97,17 @@ const database = section(
 
 const cache = section(
   {
-    host: hostname({ description: 'Primary endpoint of the replication group.', examples: ['master.crm-production.abc123.apn2.cache.amazonaws.com'] }),
+    host: hostname({
+      description: 'Primary endpoint of the replication group.',
+      examples: ['master.crm-production.abc123.apn2.cache.amazonaws.com'],
+    }),
     port: whole(1024, 65_535, { description: 'Port.', default: 6379 }),
     nodeType: text({ description: 'ElastiCache node type.', pattern: '^cache\\.[a-z0-9]+\\.[a-z0-9]+$', examples: ['cache.m6g.large'] }),
     nodes: whole(1, 6, { description: 'Primary and replicas; two or more fail over by themselves.', default: 2 }),
-    maxmemoryPolicy: choice(['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-ttl', 'noeviction'], { description: 'What is evicted when memory is full.', default: 'allkeys-lru' }),
+    maxmemoryPolicy: choice(['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-ttl', 'noeviction'], {
+      description: 'What is evicted when memory is full.',
+      default: 'allkeys-lru',
+    }),
     clientTimeout: duration({ description: 'Idle clients are closed after this.', default: '300s' }),
     tcpKeepalive: duration({ description: 'TCP keepalive.', default: '60s' }),
     transitEncryption: flag({ description: 'TLS and an auth token.', default: true }),
@@ -102,7 +129,10 @@ export const awsSchema = section(
     messaging,
     ingress: section(
       {
-        certificateArn: text({ description: 'ACM certificate of the load balancer.', pattern: '^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36}$' }),
+        certificateArn: text({
+          description: 'ACM certificate of the load balancer.',
+          pattern: '^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36}$',
+        }),
         trustStoreArn: text({
           description: 'ELB trust store with the certificate authority of the origin pulls.',
           pattern: '^arn:aws:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:truststore/[A-Za-z0-9-]+/[0-9a-f]{16}$',
@@ -110,7 +140,11 @@ export const awsSchema = section(
       },
       { title: 'Ingress', description: 'The Application Load Balancer.' },
     ),
-    secretPrefix: text({ description: 'Path in Secrets Manager under which this environment’s secrets live.', pattern: '^[a-z0-9-]+(/[a-z0-9-]+)*$', examples: ['crm/production'] }),
+    secretPrefix: text({
+      description: 'Path in Secrets Manager under which this environment’s secrets live.',
+      pattern: '^[a-z0-9-]+(/[a-z0-9-]+)*$',
+      examples: ['crm/production'],
+    }),
   },
   { title: 'Tandem environment: AWS', description: 'The AWS side of one environment.' },
 );

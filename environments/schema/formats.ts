@@ -32,7 +32,9 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   hostname: {
     allowed: 'a DNS name in lower case such as crm.example.com',
     parse: (text) =>
-      text.length <= 253 && /^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/.test(text) ? text : undefined,
+      text.length <= 253 && /^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/.test(text)
+        ? text
+        : undefined,
   },
   label: {
     allowed: 'lower-case letters, digits and hyphens, at most 63, such as crm-production',
@@ -49,11 +51,14 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   date: {
     allowed: 'a calendar date such as 2026-12-31, in quotes',
     parse: (text) =>
-      /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text) ? text : undefined,
+      /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
+        ? text
+        : undefined,
   },
 };
 
-const formatted = <T>(format: keyof typeof FORMATS, options: Described) => Type.Unsafe<T>(Type.String({ ...options, format: format as string }));
+const formatted = <T>(format: keyof typeof FORMATS, options: Described) =>
+  Type.Unsafe<T>(Type.String({ ...options, format: format as string }));
 
 export const cidr = (options: Described) => formatted<Cidr>('cidr', options);
 export const duration = (options: Described) => formatted<Seconds>('duration', options);

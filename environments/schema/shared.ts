@@ -1,5 +1,21 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { bytes, choice, cidr, cores, date, duration, flag, hostname, label, list, section, sqlname, text, urlpath, whole } from './formats.ts';
+import {
+  bytes,
+  choice,
+  cidr,
+  cores,
+  date,
+  duration,
+  flag,
+  hostname,
+  label,
+  list,
+  section,
+  sqlname,
+  text,
+  urlpath,
+  whole,
+} from './formats.ts';
 
 const share = (cloud: string) => whole(0, 100, { description: `Percent of the traffic for ${cloud}.`, examples: [50] });
 
@@ -34,7 +50,10 @@ const recovery = section(
   {
     detection: duration({ description: 'The longest time until Cloudflare stops sending traffic to a lost cloud.', examples: ['30s'] }),
     decision: duration({ description: 'How long a person takes to approve a failover.', examples: ['60s'] }),
-    promotion: duration({ description: 'How long fencing and promoting the other database take, as measured in drills.', examples: ['20s'] }),
+    promotion: duration({
+      description: 'How long fencing and promoting the other database take, as measured in drills.',
+      examples: ['20s'],
+    }),
     awsLost: objective('5m', '5s', 'the whole of AWS is lost'),
     gcpLost: objective('2m', '0s', 'the whole of GCP is lost'),
     tunnelLost: objective('60s', '0s', 'one VPN tunnel is lost'),
@@ -64,12 +83,17 @@ const traffic = section(
   {
     zone: hostname({ description: 'The Cloudflare zone.', examples: ['example.com'] }),
     hostname: hostname({ description: 'The name that users open.', examples: ['crm.example.com'] }),
-    plan: choice(['free', 'pro', 'business', 'enterprise'], { description: 'The Cloudflare plan; it bounds the check interval and the steering.', default: 'enterprise' }),
+    plan: choice(['free', 'pro', 'business', 'enterprise'], {
+      description: 'The Cloudflare plan; it bounds the check interval and the steering.',
+      default: 'enterprise',
+    }),
     steering: choice(['dynamicLatency', 'weighted', 'off'], {
       description: 'dynamicLatency sends each region to the faster cloud; weighted splits by `shares`; off uses the pools in order.',
       default: 'dynamicLatency',
     }),
-    shares: Type.Optional(section({ aws: share('AWS'), gcp: share('GCP') }, { description: 'The split under weighted steering; together 100.' })),
+    shares: Type.Optional(
+      section({ aws: share('AWS'), gcp: share('GCP') }, { description: 'The split under weighted steering; together 100.' }),
+    ),
     failoverAcrossPools: flag({ description: 'Whether a failed request is retried on the other cloud at once.', default: true }),
     originPulls: flag({ description: 'Whether origins accept Cloudflare only, by client certificate.', default: true }),
     recoveryRamp: list(whole(1, 99, { description: 'Percent of traffic for the returning cloud.' }), {
@@ -85,10 +109,11 @@ const traffic = section(
 const link = section(
   {
     owner: choice(['aws', 'gcp'], { description: 'The cluster that manages the VPN and the edge; the other observes.', default: 'aws' }),
-    tunnels: list(
-      cidr({ description: 'The /30 inside range of one tunnel.', examples: ['169.254.10.0/30'] }),
-      { description: 'Inside ranges of the four tunnels: two connections with two tunnels each.', minItems: 4, maxItems: 4 },
-    ),
+    tunnels: list(cidr({ description: 'The /30 inside range of one tunnel.', examples: ['169.254.10.0/30'] }), {
+      description: 'Inside ranges of the four tunnels: two connections with two tunnels each.',
+      minItems: 4,
+      maxItems: 4,
+    }),
     keepalive: duration({ description: 'BGP keepalive of the Cloud Router; AWS negotiates 10 s in any case.', default: '20s' }),
     mtu: whole(1280, 1460, { description: 'MTU of both networks, below what an IPsec tunnel carries.', default: 1400 }),
   },
@@ -105,8 +130,14 @@ const replication = section(
     lagWarning: duration({ description: 'Replication lag that warns.', default: '3s' }),
     lagCritical: duration({ description: 'Replication lag that pages; not looser than the RPO.', default: '5s' }),
     walPerHour: bytes({ description: 'Write-ahead log that the writer produces in a busy hour.', examples: ['4Gi'] }),
-    toleratedOutage: duration({ description: 'How long the other side may be away and still resume without a full copy.', examples: ['12h'] }),
-    sequenceGap: whole(1, 100_000_000, { description: 'How far sequences jump at promotion, above what the lost side can have issued.', default: 10_000 }),
+    toleratedOutage: duration({
+      description: 'How long the other side may be away and still resume without a full copy.',
+      examples: ['12h'],
+    }),
+    sequenceGap: whole(1, 100_000_000, {
+      description: 'How far sequences jump at promotion, above what the lost side can have issued.',
+      default: 10_000,
+    }),
     maxWalSenders: whole(4, 100, { description: 'max_wal_senders on both sides.', default: 10 }),
     maxReplicationSlots: whole(4, 100, { description: 'max_replication_slots on both sides.', default: 10 }),
   },
@@ -116,8 +147,14 @@ const replication = section(
 const database = section(
   {
     name: sqlname({ description: 'The database.', default: 'crm' }),
-    majorVersion: choice(['15', '16', '17'], { description: 'PostgreSQL major version on both sides; 16 and later can break replication loops by origin.', default: '16' }),
-    writer: choice(['aws', 'gcp'], { description: 'The side that writes when an environment is first built; afterwards the writer record says.', default: 'aws' }),
+    majorVersion: choice(['15', '16', '17'], {
+      description: 'PostgreSQL major version on both sides; 16 and later can break replication loops by origin.',
+      default: '16',
+    }),
+    writer: choice(['aws', 'gcp'], {
+      description: 'The side that writes when an environment is first built; afterwards the writer record says.',
+      default: 'aws',
+    }),
     applicationRole: sqlname({ description: 'The role the application logs in with.', default: 'crm_app' }),
     poolerRole: sqlname({ description: 'The role PgBouncer asks for password verifiers with.', default: 'pgbouncer_auth' }),
     monitorRole: sqlname({ description: 'The role the exporter reads statistics with (pg_monitor).', default: 'crm_monitor' }),
@@ -144,16 +181,32 @@ const pgbouncer = section(
     poolSize: whole(1, 500, { description: 'Server connections of one pod to one database.', default: 25 }),
     reservePoolSize: whole(0, 100, { description: 'Extra server connections when clients wait too long.', default: 5 }),
     reservePoolTimeout: duration({ description: 'How long a client waits before the reserve is used.', default: '3s' }),
-    maxPreparedStatements: whole(0, 10_000, { description: 'Protocol-level prepared statements kept for each connection; needs 1.21.', default: 200 }),
-    serverLoginRetry: duration({ description: 'Pause after a failed server login; the default of 15 s would outlast a failover.', default: '1s' }),
+    maxPreparedStatements: whole(0, 10_000, {
+      description: 'Protocol-level prepared statements kept for each connection; needs 1.21.',
+      default: 200,
+    }),
+    serverLoginRetry: duration({
+      description: 'Pause after a failed server login; the default of 15 s would outlast a failover.',
+      default: '1s',
+    }),
     serverLifetime: duration({ description: 'Age at which a server connection is renewed.', default: '1h' }),
     queryWaitTimeout: duration({ description: 'How long a client waits for a server connection before it is refused.', default: '60s' }),
-    idleTransactionTimeout: duration({ description: 'How long an open transaction may idle; it would block a switchover.', default: '30s' }),
+    idleTransactionTimeout: duration({
+      description: 'How long an open transaction may idle; it would block a switchover.',
+      default: '30s',
+    }),
     clientTls: choice(['require', 'prefer', 'allow', 'disable'], { description: 'TLS between clients and PgBouncer.', default: 'require' }),
-    serverTls: choice(['verify-full', 'verify-ca', 'require', 'prefer', 'disable'], { description: 'TLS between PgBouncer and PostgreSQL.', default: 'verify-full' }),
+    serverTls: choice(['verify-full', 'verify-ca', 'require', 'prefer', 'disable'], {
+      description: 'TLS between PgBouncer and PostgreSQL.',
+      default: 'verify-full',
+    }),
     resources: resources('250m', '256Mi'),
   },
-  { title: 'PgBouncer', description: 'The connection pool in each cluster: `crm` goes to the writer, `crm_ro` to the local copy.', default: {} },
+  {
+    title: 'PgBouncer',
+    description: 'The connection pool in each cluster: `crm` goes to the writer, `crm_ro` to the local copy.',
+    default: {},
+  },
 );
 
 const application = section(
@@ -166,11 +219,14 @@ const application = section(
     drain: duration({ description: 'How long a pod still answers after it was told to stop.', default: '20s' }),
     resources: resources('500m', '1Gi'),
     logLevel: choice(['debug', 'info', 'warn', 'error'], { description: 'Log level.', default: 'info' }),
-    secrets: list(label({ description: 'A secret in the cloud’s secret manager, below the environment’s prefix.', examples: ['api-keys'] }), {
-      description: 'Secrets whose keys become environment variables of the application.',
-      default: ['api-keys', 'application'],
-      maxItems: 20,
-    }),
+    secrets: list(
+      label({ description: 'A secret in the cloud’s secret manager, below the environment’s prefix.', examples: ['api-keys'] }),
+      {
+        description: 'Secrets whose keys become environment variables of the application.',
+        default: ['api-keys', 'application'],
+        maxItems: 20,
+      },
+    ),
   },
   { title: 'Application', description: 'The CRM itself.', default: {} },
 );
@@ -201,7 +257,11 @@ const image = (repository: string, what: string) =>
       repository: text({ description: 'Path below each cloud’s registry.', pattern: '^[a-z0-9]+([._/-][a-z0-9]+)*$', default: repository }),
       tag: text({ description: 'An exact version.', pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$', examples: ['1.2.3'] }),
       digest: Type.Optional(
-        text({ description: 'The content digest, where the registry’s tags can move.', pattern: '^sha256:[0-9a-f]{64}$', examples: [`sha256:${'0'.repeat(64)}`] }),
+        text({
+          description: 'The content digest, where the registry’s tags can move.',
+          pattern: '^sha256:[0-9a-f]{64}$',
+          examples: [`sha256:${'0'.repeat(64)}`],
+        }),
       ),
     },
     { description: what },
@@ -216,7 +276,10 @@ const images = section(
     natsReloader: image('mirror/nats-server-config-reloader', 'Reloads NATS when a certificate is renewed.'),
     natsExporter: image('mirror/prometheus-nats-exporter', 'Metrics of NATS.'),
   },
-  { title: 'Images', description: 'What runs, mirrored into each cloud’s own registry so that losing one cloud never stops a pull in the other.' },
+  {
+    title: 'Images',
+    description: 'What runs, mirrored into each cloud’s own registry so that losing one cloud never stops a pull in the other.',
+  },
 );
 
 const monitoring = section(
@@ -232,7 +295,12 @@ const monitoring = section(
 const waiver = section(
   {
     rule: text({ description: 'The code of the rule.', pattern: '^TD[0-9]{3}$', examples: ['TD203'] }),
-    path: Type.Optional(text({ description: 'Only findings at this configuration path; all findings of the rule when left out.', pattern: '^[A-Za-z0-9.\\[\\]_-]{1,200}$' })),
+    path: Type.Optional(
+      text({
+        description: 'Only findings at this configuration path; all findings of the rule when left out.',
+        pattern: '^[A-Za-z0-9.\\[\\]_-]{1,200}$',
+      }),
+    ),
     reason: text({ description: 'Why the law does not hold here, and who decided.', pattern: '\\S.{9,}' }),
     expires: date({ description: 'The last day on which the waiver counts.', examples: ['2026-12-31'] }),
   },

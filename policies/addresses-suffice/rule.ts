@@ -79,6 +79,10 @@ function gcp({ gcp: { network, kubernetes } }: Platform): Breach[] {
       hint: 'Use at least a /23; a /20 leaves room.',
     });
   if (network.controlPlane.prefix !== 28)
-    breaches.push({ paths: ['gcp.network.controlPlane'], message: `${network.controlPlane.text} is not the /28 that GKE takes`, hint: 'Use a /28.' });
+    breaches.push({
+      paths: ['gcp.network.controlPlane'],
+      message: `${network.controlPlane.text} is not the /28 that GKE takes`,
+      hint: 'Use a /28.',
+    });
   return breaches;
 }

@@ -14,9 +14,17 @@ export const autonomousSystemsArePrivateAndDistinct: Rule = {
     ];
     const breaches: Breach[] = sides
       .filter(({ asn }) => !isPrivate(asn))
-      .map(({ path, asn }) => ({ paths: [path], message: `${asn} is not a private number`, hint: 'Use 64512 to 65534 or 4200000000 to 4294967294.' }));
+      .map(({ path, asn }) => ({
+        paths: [path],
+        message: `${asn} is not a private number`,
+        hint: 'Use 64512 to 65534 or 4200000000 to 4294967294.',
+      }));
     if (aws.network.asn === gcp.network.asn)
-      breaches.push({ paths: ['gcp.network.asn', 'aws.network.asn'], message: `both sides use ${aws.network.asn}`, hint: 'Give one side another private number.' });
+      breaches.push({
+        paths: ['gcp.network.asn', 'aws.network.asn'],
+        message: `both sides use ${aws.network.asn}`,
+        hint: 'Give one side another private number.',
+      });
     return breaches;
   },
 };

@@ -15,7 +15,11 @@ export const checkIntervalIsOfferedByThePlan: Rule = {
     const floor = FLOOR[plan];
     const breaches: Breach[] = [];
     if (floor === undefined)
-      breaches.push({ paths: ['traffic.plan'], message: `the ${plan} plan has no load balancing`, hint: 'Use pro, business or enterprise.' });
+      breaches.push({
+        paths: ['traffic.plan'],
+        message: `the ${plan} plan has no load balancing`,
+        hint: 'Use pro, business or enterprise.',
+      });
     else if (monitor.interval < floor)
       breaches.push({
         paths: ['traffic.monitor.interval', 'traffic.plan'],

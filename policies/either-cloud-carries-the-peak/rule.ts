@@ -30,7 +30,15 @@ function gcp({ gcp: { kubernetes }, peak }: Platform): Breach[] {
   const { machineType, max } = kubernetes.nodes;
   const machine = gceMachine(machineType);
   if (!machine) return [unknown('gcp.kubernetes.nodes.machineType', machineType)];
-  return compare('gcp.kubernetes.nodes.max', machineType, max, allocatableCores(machine.cpu), allocatableGkeMemory(machine.memory), peak, '');
+  return compare(
+    'gcp.kubernetes.nodes.max',
+    machineType,
+    max,
+    allocatableCores(machine.cpu),
+    allocatableGkeMemory(machine.memory),
+    peak,
+    '',
+  );
 }
 
 function compare(path: string, type: string, nodes: number, cores: Cores, memory: Bytes, peak: Platform['peak'], note: string): Breach[] {
@@ -56,5 +64,9 @@ function pods({ application: { maxReplicas, resources }, peak }: Platform): Brea
 }
 
 function unknown(path: string, type: string): Breach {
-  return { paths: [path], message: `${type} is not in the machine table, so nothing can be proved about it`, hint: 'Use another type, or add it with its source to policies/machines.ts.' };
+  return {
+    paths: [path],
+    message: `${type} is not in the machine table, so nothing can be proved about it`,
+    hint: 'Use another type, or add it with its source to policies/machines.ts.',
+  };
 }

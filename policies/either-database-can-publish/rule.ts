@@ -8,7 +8,11 @@ export const eitherDatabaseCanPublish: Rule = {
   check({ gcp, database }) {
     const breaches: Breach[] = [];
     if (!gcp.database.logicalDecoding)
-      breaches.push({ paths: ['gcp.database.logicalDecoding'], message: 'Cloud SQL could not publish after a promotion without a restart', hint: 'Set gcp.database.logicalDecoding: true.' });
+      breaches.push({
+        paths: ['gcp.database.logicalDecoding'],
+        message: 'Cloud SQL could not publish after a promotion without a restart',
+        hint: 'Set gcp.database.logicalDecoding: true.',
+      });
     const { maxWalSenders, maxReplicationSlots } = database.replication;
     if (maxWalSenders < maxReplicationSlots)
       breaches.push({

@@ -18,7 +18,13 @@ function pinned({ images, aws, gcp }: Platform, name: ImageName): Breach[] {
   const { tag, digest } = images[name];
   if (digest) return [];
   if (!EXACT.test(tag))
-    return [{ paths: [`images.${name}.tag`], message: `tag ${tag} can mean another image tomorrow`, hint: 'Use an exact version such as 2.14.0, or add the digest.' }];
+    return [
+      {
+        paths: [`images.${name}.tag`],
+        message: `tag ${tag} can mean another image tomorrow`,
+        hint: 'Use an exact version such as 2.14.0, or add the digest.',
+      },
+    ];
   return (['aws', 'gcp'] as const)
     .filter((cloud) => !{ aws, gcp }[cloud].registry.immutableTags)
     .map((cloud) => ({

@@ -34,9 +34,21 @@ function judge(cloud: Cloud, version: string, asOf: string): Breach[] {
   const known = Object.keys(SUPPORT[cloud]);
   const support: Support | undefined = SUPPORT[cloud][version];
   if (!support)
-    return [{ paths: [path], message: `${product} ${version} is not in the support table (${known.join(', ')})`, hint: 'Use a version of the table, or add its dates to policies/kubernetes-versions-are-supported/support.ts.' }];
+    return [
+      {
+        paths: [path],
+        message: `${product} ${version} is not in the support table (${known.join(', ')})`,
+        hint: 'Use a version of the table, or add its dates to policies/kubernetes-versions-are-supported/support.ts.',
+      },
+    ];
   if (asOf > support.extendedUntil)
-    return [{ paths: [path], message: `${product} ${version} left support on ${support.extendedUntil} (judged on ${asOf})`, hint: `Use one of ${supportedOn(cloud, asOf).join(', ') || 'the newer versions'}.` }];
+    return [
+      {
+        paths: [path],
+        message: `${product} ${version} left support on ${support.extendedUntil} (judged on ${asOf})`,
+        hint: `Use one of ${supportedOn(cloud, asOf).join(', ') || 'the newer versions'}.`,
+      },
+    ];
   if (asOf > support.standardUntil)
     return [
       {
@@ -48,7 +60,14 @@ function judge(cloud: Cloud, version: string, asOf: string): Breach[] {
     ];
   const left = Math.round((Date.parse(support.standardUntil) - Date.parse(asOf)) / 86_400_000);
   if (left >= NOTICE_DAYS) return [];
-  return [{ paths: [path], message: `standard support of ${product} ${version} ends on ${support.standardUntil}, in ${left} days`, hint: 'Plan the upgrade.', severity: 'info' }];
+  return [
+    {
+      paths: [path],
+      message: `standard support of ${product} ${version} ends on ${support.standardUntil}, in ${left} days`,
+      hint: 'Plan the upgrade.',
+      severity: 'info',
+    },
+  ];
 }
 
 function supportedOn(cloud: Cloud, asOf: string): string[] {

@@ -14,17 +14,30 @@ export const namesFitWhatTheyName: Rule = {
 /** Longest names; EKS, GKE, RDS, ElastiCache and IAM documentation, Cloud SQL instance ids with their project. */
 function tooLong({ aws, gcp }: Platform): Breach[] {
   const limits = [
-    { path: 'aws.kubernetes.name', name: aws.kubernetes.name, limit: 40, why: 'it prefixes the id of the ElastiCache replication group (40)' },
+    {
+      path: 'aws.kubernetes.name',
+      name: aws.kubernetes.name,
+      limit: 40,
+      why: 'it prefixes the id of the ElastiCache replication group (40)',
+    },
     { path: 'gcp.kubernetes.name', name: gcp.kubernetes.name, limit: 25, why: 'it prefixes Google service accounts (30 with "-node")' },
     { path: 'gcp.secretPrefix', name: gcp.secretPrefix, limit: 200, why: 'Secret Manager ids are at most 255' },
   ];
   return [
     ...limits
       .filter(({ name, limit }) => name.length > limit)
-      .map(({ path, name, limit, why }) => ({ paths: [path] as const, message: `"${name}" has ${name.length} characters; at most ${limit}: ${why}`, hint: 'Shorten it.' })),
+      .map(({ path, name, limit, why }) => ({
+        paths: [path] as const,
+        message: `"${name}" has ${name.length} characters; at most ${limit}: ${why}`,
+        hint: 'Shorten it.',
+      })),
     ...limits
       .filter(({ name }) => name.includes('--'))
-      .map(({ path, name }) => ({ paths: [path] as const, message: `"${name}" has two hyphens in a row, which RDS and ElastiCache refuse`, hint: 'Use one hyphen.' })),
+      .map(({ path, name }) => ({
+        paths: [path] as const,
+        message: `"${name}" has two hyphens in a row, which RDS and ElastiCache refuse`,
+        hint: 'Use one hyphen.',
+      })),
   ];
 }
 
@@ -48,7 +61,11 @@ function sqlNames({ database: { name, applicationRole, poolerRole, monitorRole, 
 function reserved(platform: Platform): Breach[] {
   return Object.entries(Object.assign({}, ...Object.values(sqlNames(platform))) as Record<string, string>)
     .filter(([, name]) => RESERVED.test(name))
-    .map(([path, name]) => ({ paths: [path], message: `"${name}" is reserved by PostgreSQL, RDS, Cloud SQL or PgBouncer`, hint: 'Choose another name.' }));
+    .map(([path, name]) => ({
+      paths: [path],
+      message: `"${name}" is reserved by PostgreSQL, RDS, Cloud SQL or PgBouncer`,
+      hint: 'Choose another name.',
+    }));
 }
 
 function shared(platform: Platform): Breach[] {
@@ -59,7 +76,11 @@ function shared(platform: Platform): Breach[] {
       entries
         .slice(index + 1)
         .filter(([, other]) => other === name)
-        .map(([other]) => ({ paths: [other, path] as const, message: `both are called "${name}"`, hint: 'Give each its own name: privileges are granted by name.' })),
+        .map(([other]) => ({
+          paths: [other, path] as const,
+          message: `both are called "${name}"`,
+          hint: 'Give each its own name: privileges are granted by name.',
+        })),
     );
   });
 }

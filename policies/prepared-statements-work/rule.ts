@@ -9,7 +9,13 @@ export const preparedStatementsWork: Rule = {
     if (pgbouncer.poolMode !== 'transaction') return [];
     const match = /^v?(\d+)\.(\d+)/.exec(images.pgbouncer.tag);
     if (!match)
-      return [{ paths: ['images.pgbouncer.tag'], message: `tag ${images.pgbouncer.tag} does not say its version`, hint: 'Use an exact version such as 1.25.2.' }];
+      return [
+        {
+          paths: ['images.pgbouncer.tag'],
+          message: `tag ${images.pgbouncer.tag} does not say its version`,
+          hint: 'Use an exact version such as 1.25.2.',
+        },
+      ];
     if (Number(match[1]) === 1 && Number(match[2]) < 21)
       return [
         {

@@ -15,7 +15,11 @@ export const steeringIsConsistent: Rule = {
         hint: 'Remove traffic.shares, or set traffic.steering: weighted.',
       });
     if (steering === 'weighted' && !shares)
-      breaches.push({ paths: ['traffic.steering'], message: 'weighted steering has no shares', hint: 'Add traffic.shares, for example { aws: 50, gcp: 50 }.' });
+      breaches.push({
+        paths: ['traffic.steering'],
+        message: 'weighted steering has no shares',
+        hint: 'Add traffic.shares, for example { aws: 50, gcp: 50 }.',
+      });
     if (shares && shares.aws + shares.gcp !== 100)
       breaches.push({
         paths: ['traffic.shares'],

@@ -1,0 +1,85 @@
+import type { FlagName } from './options.ts';
+
+interface CommandHelp {
+  readonly usage: string;
+  readonly summary: string;
+  readonly flags: readonly FlagName[];
+  readonly examples: readonly (readonly [command: string, what: string])[];
+}
+
+export const FLAG_HELP: Record<FlagName, readonly [usage: string, what: string]> = {
+  env: ['--env NAME', 'an environment; repeat it for several; all when left out'],
+  cloud: ['--cloud aws|gcp', 'one cloud only'],
+  out: ['--out FOLDER', 'where the tree is written (default gitops)'],
+  root: ['--root FOLDER', 'the project that holds environments/ (default .)'],
+  'as-of': ['--as-of DATE', 'judge by this date, YYYY-MM-DD (default today)'],
+  output: ['--output text|json', 'for people or for programs (default text)'],
+  'allow-foreign': ['--allow-foreign', 'leave files in the folder that are not tandem’s where they are'],
+  help: ['--help, -h', 'this help'],
+};
+
+export const COMMANDS = {
+  check: {
+    usage: 'tandem check [--env NAME]... [--as-of DATE] [--output text|json]',
+    summary: 'judge the environments by the laws; 1 when one is broken, 2 when a file cannot be read',
+    flags: ['env', 'as-of', 'root', 'output'],
+    examples: [
+      ['tandem check', 'all environments, as of today'],
+      ['tandem check --env production --as-of 2027-06-30', 'will production still be supported in summer?'],
+      ['tandem check --output json', 'for a program'],
+    ],
+  },
+  render: {
+    usage: 'tandem render [--env NAME]... [--cloud aws|gcp] [--out FOLDER]',
+    summary: 'render the GitOps tree of both clusters into a folder, all or nothing',
+    flags: ['env', 'cloud', 'out', 'root', 'allow-foreign', 'output'],
+    examples: [
+      ['tandem render --env production', 'into gitops/production'],
+      ['tandem render --out ../crm-gitops', 'all environments, into a Git checkout'],
+      ['tandem render --env staging --cloud gcp', 'one cluster only'],
+    ],
+  },
+  explain: {
+    usage: 'tandem explain FILE[:LINE]',
+    summary: 'say which component and which configuration keys a rendered file or line comes from',
+    flags: ['root', 'output'],
+    examples: [
+      ['tandem explain gitops/production/aws/pgbouncer/config/pgbouncer.ini', 'the whole file'],
+      ['tandem explain gitops/production/aws/pgbouncer/config/pgbouncer.ini:17', 'one line'],
+    ],
+  },
+  completion: {
+    usage: 'tandem completion bash|zsh|fish',
+    summary: 'print a completion script for your shell',
+    flags: [],
+    examples: [['source <(tandem completion bash)', 'complete commands and flags in this shell']],
+  },
+} as const satisfies Record<string, CommandHelp>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export function isCommand(word: string | undefined): word is CommandName {
+  return word !== undefined && Object.hasOwn(COMMANDS, word);
+}
+
+export function overview(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const commands = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}\n`);
+  return `tandem: GitOps configuration for a CRM that survives losing a cloud
+
+Usage: tandem COMMAND [options]
+
+${commands.join('')}
+Exit codes: 0 fine, 1 a law is broken, 2 wrong usage or a failure.
+tandem COMMAND --help shows options and examples.
+`;
+}
+
+export function helpOf(name: CommandName): string {
+  const { usage, summary, flags, examples }: CommandHelp = COMMANDS[name];
+  const rows = [...flags, 'help' as const].map((flag) => FLAG_HELP[flag]);
+  const width = Math.max(...rows.map(([flag]) => flag.length), ...examples.map(([command]) => command.length));
+  const table = (pairs: readonly (readonly [string, string])[]): string =>
+    pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('');
+  return `${summary[0]?.toUpperCase()}${summary.slice(1)}.\n\nUsage: ${usage}\n\n${table(rows)}\nExamples:\n${table(examples)}`;
+}

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util';
+import type { Cloud } from '../environments/platform.ts';
+
+/** The words of the command line are off: exit code 2, nothing was done. */
+export class UsageError extends Error {}
+
+export type Output = 'text' | 'json';
+
+const FLAGS = {
+  env: { type: 'string', multiple: true },
+  cloud: { type: 'string', multiple: true },
+  out: { type: 'string' },
+  root: { type: 'string' },
+  'as-of': { type: 'string' },
+  output: { type: 'string' },
+  'allow-foreign': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export type FlagName = keyof typeof FLAGS;
+
+export interface Options {
+  readonly words: readonly string[];
+  readonly environments: readonly string[] | undefined;
+  readonly clouds: readonly Cloud[] | undefined;
+  readonly out: string;
+  readonly root: string;
+  readonly asOf: string | undefined;
+  readonly output: Output;
+  readonly allowForeign: boolean;
+  readonly help: boolean;
+}
+
+/**
+ * Reads the words after the command's name; only the flags that the command knows are accepted.
+ * @throws UsageError
+ */
+export function parseOptions(args: readonly string[], known: readonly FlagName[]): Options {
+  const flags = Object.fromEntries([...known, 'help' as const].map((name) => [name, FLAGS[name]]));
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true, strict: true });
+    const given = values as { [name in FlagName]?: string | string[] | boolean };
+    return {
+      words: positionals,
+      environments: unique(given.env as string[] | undefined),
+      clouds: unique(given.cloud as string[] | undefined)?.map(cloud),
+      out: text(given.out) ?? 'gitops',
+      root: text(given.root) ?? '.',
+      asOf: date(text(given['as-of'])),
+      output: output(text(given.output)),
+      allowForeign: given['allow-foreign'] === true,
+      help: given.help === true,
+    };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError((error as Error).message.split('. ')[0] ?? 'the command line cannot be read');
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function unique(values: string[] | undefined): string[] | undefined {
+  return values && [...new Set(values)].sort();
+}
+
+function cloud(value: string): Cloud {
+  if (value === 'aws' || value === 'gcp') return value;
+  throw new UsageError(`--cloud ${value}: expected aws or gcp`);
+}
+
+function output(value = 'text'): Output {
+  if (value === 'text' || value === 'json') return value;
+  throw new UsageError(`--output ${value}: expected text or json`);
+}
+
+function date(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const parsed = /^\d{4}-\d{2}-\d{2}$/.test(value) ? new Date(value) : new Date(Number.NaN);
+  if (!Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value)) return value;
+  throw new UsageError(`--as-of ${value}: expected a date such as 2026-12-31`);
+}

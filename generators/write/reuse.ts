@@ -1,0 +1,124 @@
+import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { sha256 } from '../tree.ts';
+import { MANIFEST_PATH } from './manifest.ts';
+import { foreignIn, scan } from './scan.ts';
+import type { Workspace } from './workspace.ts';
+import type { WriteResult } from './write.ts';
+
+/**
+ * What a folder looked like when we put it in place, so that a later run can tell without reading it that
+ * nothing in it has changed: the kernel stamps ctime at every change, and no program can set it.
+ */
+export interface FolderIndex {
+  /** Milliseconds since 1970, read before the stamps were. */
+  readonly takenAt: number;
+  /** Path → sha256 of what we rendered, and the stamp: inode, size, mtime, ctime; empty when only the bytes can tell. */
+  readonly files: Readonly<Record<string, readonly [sha256: string, stamp: string]>>;
+  /** Folder → inode and mtime; an entry that comes or goes changes it. */
+  readonly folders: Readonly<Record<string, string>>;
+}
+
+interface SavedIndex extends FolderIndex {
+  readonly version: 1;
+  readonly key: string;
+}
+
+/** Clocks of file systems tick every few milliseconds; a stamp this close to the index could hide a later change. */
+const TICK = 50;
+
+/**
+ * Records a folder. Stamps are taken only of `witnessed` files, which this process has just written where
+ * nobody else looks; the others could have been edited between our reading and now.
+ */
+export function indexFolder(folder: string, owned: Readonly<Record<string, string>>, witnessed: ReadonlySet<string>): FolderIndex {
+  const takenAt = Date.now();
+  const manifest = sha256(readFileSync(join(folder, MANIFEST_PATH)));
+  const files: Record<string, readonly [string, string]> = {};
+  const folders = new Set(['']);
+  for (const [path, sum] of [...Object.entries(owned), [MANIFEST_PATH, manifest] as const]) {
+    files[path] = [sum, witnessed.has(path) ? (fileStamp(join(folder, path)) ?? '') : ''];
+    for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) folders.add(parent);
+  }
+  return { takenAt, files, folders: Object.fromEntries([...folders].map((path) => [path, folderStamp(join(folder, path)) ?? ''])) };
+}
+
+export function saveIndex(path: string, key: string, index: FolderIndex): void {
+  const saved: SavedIndex = { version: 1, key, ...index };
+  writeFileSync(`${path}.next`, JSON.stringify(saved));
+  renameSync(`${path}.next`, path);
+}
+
+/**
+ * The result of a write that need not happen, because the folder is what the same key gave before and
+ * nothing has touched it since; undefined when that cannot be shown.
+ */
+export function reuse(workspace: Workspace, environment: string, key: string): WriteResult | undefined {
+  const saved = load(workspace, environment);
+  if (saved?.version !== 1 || saved.key !== key) return undefined;
+  const folder = join(workspace.out, environment);
+  const takenAt = Date.now();
+  const files = verifyFiles(folder, saved);
+  const folders = files && verifyFolders(folder, saved);
+  if (!files || !folders) return undefined;
+  if (files !== saved.files || folders !== saved.folders) saveIndex(indexPath(workspace, environment), key, { takenAt, files, folders });
+  const { digest } = JSON.parse(readFileSync(join(folder, MANIFEST_PATH), 'utf8')) as { digest: string };
+  return { environment, digest, created: [], changed: [], removed: [], edited: [], unchanged: Object.keys(saved.files).length - 1 };
+}
+
+/** The files with stamps as they are now, the very same object when all were trusted, undefined when one differs. */
+function verifyFiles(folder: string, saved: SavedIndex): FolderIndex['files'] | undefined {
+  let fresh: Record<string, readonly [string, string]> | undefined;
+  for (const [path, [sum, stamp]] of Object.entries(saved.files)) {
+    const current = fileStamp(join(folder, path));
+    if (current === undefined) return undefined;
+    if (current === stamp && changedAt(stamp) + TICK < saved.takenAt) continue;
+    if (stamp !== '' && current !== stamp) return undefined;
+    if (sha256(readFileSync(join(folder, path))) !== sum) return undefined;
+    fresh ??= { ...saved.files };
+    fresh[path] = [sum, current];
+  }
+  return fresh ?? saved.files;
+}
+
+/** Likewise for the folders; where a stamp cannot be trusted, the folder is listed and must hold what is ours alone. */
+function verifyFolders(folder: string, saved: SavedIndex): FolderIndex['folders'] | undefined {
+  const current = Object.fromEntries(Object.keys(saved.folders).map((path) => [path, folderStamp(join(folder, path))]));
+  const entries = Object.entries(current);
+  if (entries.some(([path, stamp]) => stamp === undefined || (saved.folders[path] !== '' && stamp !== saved.folders[path])))
+    return undefined;
+  if (entries.every(([, stamp]) => changedAt(stamp ?? '') + TICK < saved.takenAt)) return saved.folders;
+  const found = scan(folder);
+  const known = new Set(Object.keys(saved.folders));
+  if (!found || foreignIn(found, new Set(Object.keys(saved.files))).length > 0 || found.folders.some((path) => !known.has(path)))
+    return undefined;
+  return current as Record<string, string>;
+}
+
+function load(workspace: Workspace, environment: string): SavedIndex | undefined {
+  try {
+    return JSON.parse(readFileSync(indexPath(workspace, environment), 'utf8')) as SavedIndex;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the index of an environment is kept between runs. */
+export function indexPath(workspace: Workspace, environment: string): string {
+  return join(workspace.folder, `index-${environment}.json`);
+}
+
+function fileStamp(path: string): string | undefined {
+  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat?.isFile() ? `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}` : undefined;
+}
+
+function folderStamp(path: string): string | undefined {
+  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat?.isDirectory() ? `${stat.ino} ${stat.mtimeNs}` : undefined;
+}
+
+/** The last time in a stamp, in milliseconds. */
+function changedAt(stamp: string): number {
+  return Number(stamp.slice(stamp.lastIndexOf(' ') + 1)) / 1e6;
+}

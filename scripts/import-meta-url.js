@@ -1,0 +1,2 @@
+// `import.meta.url` for a bundle in CommonJS.
+export const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;
