@@ -76,9 +76,15 @@ export const whole = (minimum: number, maximum: number, options: Described) => T
 export const choice = <const T extends string[]>(values: [...T], options: Described) =>
   Type.Unsafe<T[number]>(Type.String({ enum: values, ...options }));
 
-/** A mapping that refuses unknown keys; with `default: {}` the keys inside may all be left out. */
-export const section = <T extends TProperties>(properties: T, options: Described): TObject<T> =>
-  Type.Object(properties, { additionalProperties: false, ...options });
+/**
+ * A mapping that refuses unknown keys. A key with a default may be left out, which JSON Schema has no word
+ * for: it is not listed as required, and the loader fills it in.
+ */
+export const section = <T extends TProperties>(properties: T, options: Described): TObject<T> => {
+  const schema = Type.Object(properties, { additionalProperties: false, ...options });
+  const required = ((schema.required ?? []) as string[]).filter((key) => properties[key]?.default === undefined);
+  return { ...schema, required } as unknown as TObject<T>;
+};
 
 export const list = <T extends TSchema>(items: T, options: Described & { minItems?: number; maxItems?: number }) =>
   Type.Array(items, { maxItems: 256, ...options });

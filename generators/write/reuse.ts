@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../tree.ts';
-import { MANIFEST_PATH } from './manifest.ts';
+import { MANIFEST_PATH, type OwnershipManifest, readManifest } from './manifest.ts';
 import { foreignIn, scan } from './scan.ts';
 import type { Workspace } from './workspace.ts';
 import type { WriteResult } from './write.ts';
@@ -60,10 +60,24 @@ export function reuse(workspace: Workspace, environment: string, key: string): W
   const takenAt = Date.now();
   const files = verifyFiles(folder, saved);
   const folders = files && verifyFolders(folder, saved);
-  if (!files || !folders) return undefined;
+  const manifest = readManifest(folder);
+  if (!files || !folders || !manifest || !agree(saved, manifest)) return undefined;
   if (files !== saved.files || folders !== saved.folders) saveIndex(indexPath(workspace, environment), key, { takenAt, files, folders });
-  const { digest } = JSON.parse(readFileSync(join(folder, MANIFEST_PATH), 'utf8')) as { digest: string };
-  return { environment, digest, created: [], changed: [], removed: [], edited: [], unchanged: Object.keys(saved.files).length - 1 };
+  return {
+    environment,
+    digest: manifest.digest,
+    created: [],
+    changed: [],
+    removed: [],
+    edited: [],
+    unchanged: Object.keys(manifest.files).length,
+  };
+}
+
+/** Whether the index speaks of exactly the files that the manifest lists. */
+function agree(saved: SavedIndex, manifest: OwnershipManifest): boolean {
+  const listed = Object.entries(manifest.files);
+  return listed.length + 1 === Object.keys(saved.files).length && listed.every(([path, sum]) => saved.files[path]?.[0] === sum);
 }
 
 /** The files with stamps as they are now, the very same object when all were trusted, undefined when one differs. */

@@ -1,0 +1,59 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { digestOf, sha256 } from '../../generators/tree.ts';
+import { scan } from '../../generators/write/scan.ts';
+import { runBundle } from '../bundle.ts';
+import { temporaryProject } from '../project.ts';
+
+const test = suite('kill');
+
+/** How often a render is killed; the full number runs with the tests on real parts. */
+const KILLS = Number(process.env.TANDEM_KILLS ?? 60);
+
+/** Digest of all that stands in an environment's folder, the manifest included. */
+function digestOfFolder(folder: string): string {
+  const found = scan(folder);
+  return digestOf([...(found?.files ?? [])].map((path) => [path, sha256(readFileSync(join(folder, path)))] as const));
+}
+
+test(`a render that is killed at any of ${KILLS} moments leaves the old tree or the new one, and the next succeeds`, async () => {
+  const project = temporaryProject();
+  const args = ['render', '--root', project.root, '--out', project.path('gitops'), '--env', 'production'];
+  const folder = project.path('gitops/production');
+  const file = project.path('environments/production.yaml');
+  const text = readFileSync(file, 'utf8');
+  const texts = { old: text, new: text.replaceAll('crm.example.com', 'crm-2.example.com') };
+  assert.is.not(texts.old, texts.new);
+  const digests = { old: '', new: '' };
+  const started = Date.now();
+  for (const which of ['old', 'new'] as const) {
+    writeFileSync(file, texts[which]);
+    assert.is((await runBundle(args)).code, 0);
+    digests[which] = digestOfFolder(folder);
+  }
+  const wholeRun = (Date.now() - started) / 2;
+  assert.is.not(digests.old, digests.new);
+
+  let current: 'old' | 'new' = 'new';
+  let killed = 0;
+  const seen = { before: 0, after: 0 };
+  for (let round = 0; round < KILLS; round++) {
+    const next: 'old' | 'new' = current === 'old' ? 'new' : 'old';
+    writeFileSync(file, texts[next]);
+    const ended = await runBundle(args, { killAfter: Math.random() * wholeRun * 1.2 });
+    if (ended.signal === 'SIGKILL') killed++;
+    const after = digestOfFolder(folder);
+    assert.ok(after === digests[current] || after === digests[next], 'the tree is neither the old one nor the new one');
+    seen[after === digests[next] ? 'after' : 'before']++;
+    assert.is((await runBundle(args)).code, 0, 'the next run fails');
+    assert.is(digestOfFolder(folder), digests[next]);
+    current = next;
+  }
+  assert.ok(killed > KILLS / 3, `only ${killed} of ${KILLS} were still running when killed`);
+  assert.ok(seen.before > 0 && seen.after > 0, JSON.stringify(seen));
+  rmSync(project.root, { recursive: true });
+});
+
+test.run();
