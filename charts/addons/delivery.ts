@@ -51,13 +51,13 @@ function argoCd({ platform, cloud }: Cluster): HelmComponent {
       server: {
         replicas: 2,
         resources: resources('100m', '256Mi'),
-        pdb: { enabled: true, maxUnavailable: 1 },
+        pdb: { enabled: true, maxUnavailable: '1' },
         metrics: { enabled: true, serviceMonitor: { enabled: true } },
       },
       repoServer: {
         replicas: 2,
         resources: resources('250m', '512Mi'),
-        pdb: { enabled: true, maxUnavailable: 1 },
+        pdb: { enabled: true, maxUnavailable: '1' },
         metrics: { enabled: true, serviceMonitor: { enabled: true } },
       },
       applicationSet: { replicas: 1, resources: resources('50m', '128Mi') },

@@ -68,7 +68,8 @@ function externalDns(cluster: Cluster): HelmComponent {
       env: [{ name: 'CF_API_TOKEN', valueFrom: { secretKeyRef: { name: 'cloudflare', key: 'token' } } }],
       sources: byCloud(cluster, { aws: () => ['ingress'], gcp: () => ['gateway-httproute'] }),
       // The host of an Ingress or a route is the traffic name; only the annotation names an origin.
-      extraArgs: ['--ignore-ingress-rules-spec', '--ignore-ingress-tls-spec', '--exclude-domains', platform.traffic.hostname],
+      extraArgs: { 'ignore-ingress-rules-spec': true, 'ignore-ingress-tls-spec': true },
+      excludeDomains: [platform.traffic.hostname],
       domainFilters: [platform.traffic.zone],
       policy: 'upsert-only',
       registry: 'txt',

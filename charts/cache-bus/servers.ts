@@ -1,4 +1,4 @@
-import type { Chart } from 'cdk8s';
+import { ApiObject, type Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { formatBytes, formatCores } from '../../environments/units.ts';
 import { type Cluster, pulls } from '../cluster.ts';
@@ -21,8 +21,17 @@ const PASSWORDS = {
   NATS_LEAF_PASSWORD: 'leaf',
 } as const;
 
+/** The API server completes claim templates with their type; left out, Argo CD would see a difference for ever. */
+const CLAIM_TYPE = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+
 export function servers(scope: Chart, cluster: Cluster): void {
-  new k8s.KubeStatefulSet(scope, 'servers', {
+  const manifest = k8s.KubeStatefulSet.manifest(statefulSet(cluster));
+  const claims = manifest.spec.volumeClaimTemplates.map((claim: object) => ({ ...CLAIM_TYPE, ...claim }));
+  new ApiObject(scope, 'servers', { ...manifest, spec: { ...manifest.spec, volumeClaimTemplates: claims } });
+}
+
+function statefulSet(cluster: Cluster): k8s.KubeStatefulSetProps {
+  return {
     metadata: { name: 'nats', namespace: NAMESPACES.messaging, labels: LABELS },
     spec: {
       serviceName: HEADLESS,
@@ -60,7 +69,7 @@ export function servers(scope: Chart, cluster: Cluster): void {
       ],
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
     },
-  });
+  };
 }
 
 function server(cluster: Cluster): k8s.Container {
