@@ -62,7 +62,7 @@ function policies(scope: Chart, cluster: Cluster): void {
         timeoutSec: 3,
         healthyThreshold: 2,
         unhealthyThreshold: 2,
-        config: { type: 'HTTP', httpHealthCheck: { port: application.port, requestPath: application.readinessPath } },
+        config: { type: 'HTTP', httpHealthCheck: { portSpecification: 'USE_SERVING_PORT', requestPath: application.readinessPath } },
       },
     },
   });
