@@ -2,7 +2,7 @@ import type { Chart } from 'cdk8s';
 import { type Cluster, ownSide } from '../cluster.ts';
 import type { KustomizeComponent } from '../component.ts';
 import { customResource } from '../custom-resource.ts';
-import { KUBE_SYSTEM, NAMESPACES, WRITER_RECORD } from '../names.ts';
+import { NAMESPACES, WRITER_RECORD } from '../names.ts';
 
 /**
  * Admission policies in CEL, judged by the API server itself: no webhook that could be down in a failover.
@@ -10,7 +10,7 @@ import { KUBE_SYSTEM, NAMESPACES, WRITER_RECORD } from '../names.ts';
 export const admission: KustomizeComponent = {
   kind: 'kustomize',
   path: 'policies',
-  namespace: KUBE_SYSTEM,
+  namespace: NAMESPACES.argocd,
   project: 'security',
   wave: 'admission',
   build(scope, cluster) {

@@ -46,7 +46,7 @@ export const cacheBus: KustomizeComponent = {
 
 /** Values are quoted for nats.conf, which would otherwise read a password of digits as a number. */
 function credentials(scope: Chart, cluster: Cluster): void {
-  const roles = ['route', 'system', 'controller', 'application', 'relay', 'leaf'];
+  const roles = ['system', 'controller', 'application', 'relay', 'leaf'];
   const quoted = (text: string): string => `'${text}'`;
   const hub = cluster.platform[otherCloud(cluster.cloud)].messaging.leafnodeHost;
   const scheme = cluster.platform.messaging.tls ? 'tls' : 'nats';

@@ -51,12 +51,12 @@ jetstream {
   max_file_store: ${maxFile}
 }
 
+# Servers know each other by their certificates.
 cluster {
   name: crm-${cluster.cloud}
   listen: "0.0.0.0:${PORTS.natsCluster}"
   connect_retries: 120
-${secured(true)}  authorization { user: route, password: $NATS_ROUTE_PASSWORD, timeout: 5 }
-  routes: [
+${secured(true)}  routes: [
 ${routes(cluster)}
   ]
 }

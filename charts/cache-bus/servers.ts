@@ -13,7 +13,6 @@ const quantity = k8s.Quantity.fromString;
 
 /** Password variables of nats.conf → keys of the secret `nats-auth`. */
 const PASSWORDS = {
-  NATS_ROUTE_PASSWORD: 'route',
   NATS_SYSTEM_PASSWORD: 'system',
   NATS_CONTROLLER_PASSWORD: 'controller',
   NATS_APPLICATION_PASSWORD: 'application',

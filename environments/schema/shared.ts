@@ -334,4 +334,3 @@ export const sharedSchema = section(
 );
 
 export type Shared = Static<typeof sharedSchema>;
-export type Waiver = Static<typeof waiver>;

@@ -61,7 +61,10 @@ async function startDatabase(): Promise<World> {
   });
   await server.initialise();
   giveAway(tls);
-  writeFileSync(join(folder, 'data/pg_hba.conf'), 'local all all scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n');
+  writeFileSync(
+    join(folder, 'data/pg_hba.conf'),
+    'local all all scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n',
+  );
   await server.start();
   const admin = async (database: string, sql: string): Promise<void> => {
     const client = new pg.Client({
