@@ -21,6 +21,7 @@ export const PROJECTS = {
     description: 'Secret stores, secrets, certificate authority and admission policies.',
     namespaces: [
       NAMESPACES.certificates,
+      NAMESPACES.dns,
       NAMESPACES.secrets,
       NAMESPACES.argocd,
       NAMESPACES.pgbouncer,
