@@ -5,7 +5,8 @@ import { ConfigurationError, type Diagnostic, type Position } from './diagnostic
 import { parseYaml, type YamlSource } from './document.ts';
 import { parsePath } from './path.ts';
 import type { Platform } from './platform.ts';
-import { type RawEnvironment, resolve, SCHEMAS } from './resolve.ts';
+import { type RawEnvironment, resolve } from './resolve.ts';
+import type { FileKind } from './schema/schemas.ts';
 import { readSource, type SourceFile } from './source.ts';
 import { validate } from './validate.ts';
 
@@ -20,7 +21,6 @@ export interface Environment {
   positionOf(path: string): Position;
 }
 
-type FileKind = keyof typeof SCHEMAS;
 const KINDS: readonly FileKind[] = ['shared', 'aws', 'gcp'];
 const NAME = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
 
@@ -110,7 +110,7 @@ function parse(source: SourceFile | Diagnostic, kind: FileKind): YamlSource | re
   if ('code' in source) return [source];
   const yaml = parseYaml(source);
   if (isProblems(yaml)) return yaml;
-  const problems = validate(yaml, SCHEMAS[kind], kind === 'shared' ? [] : [kind]);
+  const problems = validate(yaml, kind);
   return problems.length > 0 ? problems : yaml;
 }
 

@@ -1,9 +1,10 @@
 import type { TSchema } from '@sinclair/typebox';
-import type { Cloud, ImageName, Platform } from './platform.ts';
-import { type AwsConfiguration, awsSchema } from './schema/aws.ts';
+import type { ImageName, Platform } from './platform.ts';
+import type { AwsConfiguration } from './schema/aws.ts';
 import { FORMATS } from './schema/formats.ts';
-import { type GcpConfiguration, gcpSchema } from './schema/gcp.ts';
-import { type Shared, sharedSchema } from './schema/shared.ts';
+import type { GcpConfiguration } from './schema/gcp.ts';
+import { SCHEMAS } from './schema/schemas.ts';
+import type { Shared } from './schema/shared.ts';
 
 /** The three files of an environment, valid and with defaults, their texts not yet parsed. */
 export interface RawEnvironment {
@@ -14,9 +15,9 @@ export interface RawEnvironment {
 
 /** Turns valid files into the platform: parses texts, follows references, freezes. */
 export function resolve(name: string, raw: RawEnvironment): Platform {
-  const shared = decode(sharedSchema, raw.shared) as Shared;
-  const aws = decode(awsSchema, raw.aws) as AwsConfiguration;
-  const gcp = decode(gcpSchema, raw.gcp) as GcpConfiguration;
+  const shared = decode(SCHEMAS.shared, raw.shared) as Shared;
+  const aws = decode(SCHEMAS.aws, raw.aws) as AwsConfiguration;
+  const gcp = decode(SCHEMAS.gcp, raw.gcp) as GcpConfiguration;
   return deepFreeze({
     ...shared,
     name,
@@ -26,9 +27,6 @@ export function resolve(name: string, raw: RawEnvironment): Platform {
     gcp: { ...gcp, pulls: pulls(shared, gcp) },
   });
 }
-
-/** Where the schema of a configuration file is rooted in the platform. */
-export const SCHEMAS = { shared: sharedSchema, aws: awsSchema, gcp: gcpSchema } as const satisfies Record<'shared' | Cloud, TSchema>;
 
 function pulls(shared: Shared, cloud: { registry: { host: string } }): Record<ImageName, string> {
   const names = Object.keys(shared.images) as ImageName[];

@@ -1,16 +1,11 @@
-import type { TSchema } from '@sinclair/typebox';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv';
 import { closest } from 'fastest-levenshtein';
 import type { Diagnostic, DiagnosticCode } from './diagnostic.ts';
 import type { Path, YamlSource } from './document.ts';
 import { formatPath } from './path.ts';
 import { FORMATS } from './schema/formats.ts';
-
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: true });
-for (const [name, format] of Object.entries(FORMATS))
-  ajv.addFormat(name, { type: 'string', validate: (text: string) => format.parse(text) !== undefined });
-
-const compiled = new Map<TSchema, ValidateFunction>();
+import type { FileKind } from './schema/schemas.ts';
+import { validatorOf } from './schema/validators.ts';
 
 interface Problem {
   readonly code: DiagnosticCode;
@@ -24,11 +19,10 @@ interface Problem {
 
 /**
  * Checks one file against its schema and fills in the defaults, in place.
- * `prefix` is what the file's keys are called in the platform: `aws`, `gcp` or nothing.
  */
-export function validate(source: YamlSource, schema: TSchema, prefix: Path): readonly Diagnostic[] {
-  const check = compiled.get(schema) ?? ajv.compile(schema);
-  compiled.set(schema, check);
+export function validate(source: YamlSource, kind: FileKind): readonly Diagnostic[] {
+  const check = validatorOf(kind);
+  const prefix = kind === 'shared' ? [] : [kind];
   if (check(source.value)) return [];
   const problems = new Map<string, Problem>();
   for (const error of check.errors ?? []) {

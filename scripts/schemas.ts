@@ -2,7 +2,7 @@
 // whether the written ones are current.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SCHEMAS } from '../environments/resolve.ts';
+import { SCHEMAS } from '../environments/schema/schemas.ts';
 
 const FILES = { shared: 'environment', aws: 'aws', gcp: 'gcp' } as const;
 const checking = process.argv.includes('--check');

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../tree.ts';
-import { MANIFEST_PATH, type OwnershipManifest, readManifest } from './manifest.ts';
+import { MANIFEST_PATH, type OwnershipManifest } from './manifest.ts';
 import { foreignIn, scan } from './scan.ts';
 import type { Workspace } from './workspace.ts';
 import type { WriteResult } from './write.ts';
@@ -24,8 +24,8 @@ interface SavedIndex extends FolderIndex {
   readonly key: string;
 }
 
-/** Clocks of file systems tick every few milliseconds; a stamp this close to the index could hide a later change. */
-const TICK = 50;
+/** Clocks of file systems tick every 1 to 10 milliseconds; a stamp this close to the index could hide a later change. */
+const TICK = 20;
 
 /**
  * Records a folder. Stamps are taken only of `witnessed` files, which this process has just written where
@@ -60,7 +60,7 @@ export function reuse(workspace: Workspace, environment: string, key: string): W
   const takenAt = Date.now();
   const files = verifyFiles(folder, saved);
   const folders = files && verifyFolders(folder, saved);
-  const manifest = readManifest(folder);
+  const manifest = files && (JSON.parse(readFileSync(join(folder, MANIFEST_PATH), 'utf8')) as OwnershipManifest);
   if (!files || !folders || !manifest || !agree(saved, manifest)) return undefined;
   if (files !== saved.files || folders !== saved.folders) saveIndex(indexPath(workspace, environment), key, { takenAt, files, folders });
   return {
@@ -123,16 +123,16 @@ export function indexPath(workspace: Workspace, environment: string): string {
 }
 
 function fileStamp(path: string): string | undefined {
-  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat?.isFile() ? `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}` : undefined;
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() ? `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}` : undefined;
 }
 
 function folderStamp(path: string): string | undefined {
-  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat?.isDirectory() ? `${stat.ino} ${stat.mtimeNs}` : undefined;
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isDirectory() ? `${stat.ino} ${stat.mtimeMs}` : undefined;
 }
 
 /** The last time in a stamp, in milliseconds. */
 function changedAt(stamp: string): number {
-  return Number(stamp.slice(stamp.lastIndexOf(' ') + 1)) / 1e6;
+  return Number(stamp.slice(stamp.lastIndexOf(' ') + 1));
 }
