@@ -13,11 +13,17 @@ import type { WriteResult } from './write.ts';
 export interface FolderIndex {
   /** Milliseconds since 1970, read before the stamps were. */
   readonly takenAt: number;
-  /** Path → sha256 of what we rendered, and the stamp: inode, size, mtime, ctime; empty when only the bytes can tell. */
-  readonly files: Readonly<Record<string, readonly [sha256: string, stamp: string]>>;
-  /** Folder → inode and mtime; an entry that comes or goes changes it. */
-  readonly folders: Readonly<Record<string, string>>;
+  /** Path → sha256 of what we rendered, and the stamp. */
+  readonly files: Readonly<Record<string, readonly [sha256: string, ...Stamp]>>;
+  /** Folder → stamp; an entry that comes or goes changes it. */
+  readonly folders: Readonly<Record<string, Stamp>>;
 }
+
+/** Inode, size, and the time of the last change in milliseconds; of a folder, 0 and the time of its entries. */
+type Stamp = readonly [inode: number, size: number, changed: number];
+
+/** Of a file that could have been edited between our reading and now: only its bytes can tell. */
+const UNSEEN: Stamp = [0, 0, 0];
 
 interface SavedIndex extends FolderIndex {
   readonly version: 1;
@@ -34,13 +40,13 @@ const TICK = 20;
 export function indexFolder(folder: string, owned: Readonly<Record<string, string>>, witnessed: ReadonlySet<string>): FolderIndex {
   const takenAt = Date.now();
   const manifest = sha256(readFileSync(join(folder, MANIFEST_PATH)));
-  const files: Record<string, readonly [string, string]> = {};
+  const files: Record<string, readonly [string, ...Stamp]> = {};
   const folders = new Set(['']);
   for (const [path, sum] of [...Object.entries(owned), [MANIFEST_PATH, manifest] as const]) {
-    files[path] = [sum, witnessed.has(path) ? (fileStamp(join(folder, path)) ?? '') : ''];
+    files[path] = [sum, ...((witnessed.has(path) && fileStamp(`${folder}/${path}`)) || UNSEEN)];
     for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) folders.add(parent);
   }
-  return { takenAt, files, folders: Object.fromEntries([...folders].map((path) => [path, folderStamp(join(folder, path)) ?? ''])) };
+  return { takenAt, files, folders: Object.fromEntries([...folders].map((path) => [path, folderStamp(`${folder}/${path}`) ?? UNSEEN])) };
 }
 
 export function saveIndex(path: string, key: string, index: FolderIndex): void {
@@ -76,37 +82,49 @@ export function reuse(workspace: Workspace, environment: string, key: string): W
 
 /** Whether the index speaks of exactly the files that the manifest lists. */
 function agree(saved: SavedIndex, manifest: OwnershipManifest): boolean {
-  const listed = Object.entries(manifest.files);
-  return listed.length + 1 === Object.keys(saved.files).length && listed.every(([path, sum]) => saved.files[path]?.[0] === sum);
+  let listed = 1;
+  for (const path in manifest.files) {
+    if (saved.files[path]?.[0] !== manifest.files[path]) return false;
+    listed++;
+  }
+  return listed === Object.keys(saved.files).length;
 }
 
 /** The files with stamps as they are now, the very same object when all were trusted, undefined when one differs. */
 function verifyFiles(folder: string, saved: SavedIndex): FolderIndex['files'] | undefined {
-  let fresh: Record<string, readonly [string, string]> | undefined;
-  for (const [path, [sum, stamp]] of Object.entries(saved.files)) {
-    const current = fileStamp(join(folder, path));
+  let fresh: Record<string, readonly [string, ...Stamp]> | undefined;
+  for (const path in saved.files) {
+    const [sum, ...stamp] = saved.files[path] ?? ['', ...UNSEEN];
+    const current = fileStamp(`${folder}/${path}`);
     if (current === undefined) return undefined;
-    if (current === stamp && changedAt(stamp) + TICK < saved.takenAt) continue;
-    if (stamp !== '' && current !== stamp) return undefined;
-    if (sha256(readFileSync(join(folder, path))) !== sum) return undefined;
+    const seen = stamp[0] !== 0;
+    const same = current[0] === stamp[0] && current[1] === stamp[1] && current[2] === stamp[2];
+    if (seen && !same) return undefined;
+    if (seen && stamp[2] + TICK < saved.takenAt) continue;
+    if (sha256(readFileSync(`${folder}/${path}`)) !== sum) return undefined;
     fresh ??= { ...saved.files };
-    fresh[path] = [sum, current];
+    fresh[path] = [sum, ...current];
   }
   return fresh ?? saved.files;
 }
 
 /** Likewise for the folders; where a stamp cannot be trusted, the folder is listed and must hold what is ours alone. */
 function verifyFolders(folder: string, saved: SavedIndex): FolderIndex['folders'] | undefined {
-  const current = Object.fromEntries(Object.keys(saved.folders).map((path) => [path, folderStamp(join(folder, path))]));
-  const entries = Object.entries(current);
-  if (entries.some(([path, stamp]) => stamp === undefined || (saved.folders[path] !== '' && stamp !== saved.folders[path])))
-    return undefined;
-  if (entries.every(([, stamp]) => changedAt(stamp ?? '') + TICK < saved.takenAt)) return saved.folders;
+  const current: Record<string, Stamp> = {};
+  let trusted = true;
+  for (const path in saved.folders) {
+    const stamp = saved.folders[path] ?? UNSEEN;
+    const now = folderStamp(`${folder}/${path}`);
+    if (now === undefined || now[0] !== stamp[0] || now[2] !== stamp[2]) return undefined;
+    trusted &&= now[2] + TICK < saved.takenAt;
+    current[path] = now;
+  }
+  if (trusted) return saved.folders;
   const found = scan(folder);
   const known = new Set(Object.keys(saved.folders));
   if (!found || foreignIn(found, new Set(Object.keys(saved.files))).length > 0 || found.folders.some((path) => !known.has(path)))
     return undefined;
-  return current as Record<string, string>;
+  return current;
 }
 
 function load(workspace: Workspace, environment: string): SavedIndex | undefined {
@@ -122,17 +140,12 @@ export function indexPath(workspace: Workspace, environment: string): string {
   return join(workspace.folder, `index-${environment}.json`);
 }
 
-function fileStamp(path: string): string | undefined {
+function fileStamp(path: string): Stamp | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() ? `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}` : undefined;
+  return stat?.isFile() ? [stat.ino, stat.size, stat.ctimeMs] : undefined;
 }
 
-function folderStamp(path: string): string | undefined {
+function folderStamp(path: string): Stamp | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat?.isDirectory() ? `${stat.ino} ${stat.mtimeMs}` : undefined;
-}
-
-/** The last time in a stamp, in milliseconds. */
-function changedAt(stamp: string): number {
-  return Number(stamp.slice(stamp.lastIndexOf(' ') + 1));
+  return stat?.isDirectory() ? [stat.ino, 0, stat.mtimeMs] : undefined;
 }
