@@ -24,6 +24,15 @@ test('an overlap of GCP with AWS exits 1 and names both places', async () => {
   project.remove();
 });
 
+test('the README shows what the command really answers', async () => {
+  const project = temporaryProject();
+  project.edit('environments/production.yaml', (text) => text.replace('interval: 15s', 'interval: 60s'));
+  const { out } = await runCli(['check', '--root', project.root, '--as-of', '2026-06-01']);
+  const readme = readFileSync(`${ROOT}/README.md`, 'utf8');
+  assert.ok(readme.includes(`\`\`\`\n${out}\`\`\``), out);
+  project.remove();
+});
+
 test('findings are data on demand', async () => {
   const project = temporaryProject();
   project.edit('environments/aws/production.yaml', (text) => text.replace('multiAz: true', 'multiAz: false'));
