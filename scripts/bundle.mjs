@@ -1,6 +1,6 @@
 // Builds dist/tandem.cjs: one file, with the schemas compiled, so that `npx tandem` starts in a moment.
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,8 +64,3 @@ await build({
   outfile: 'dist/tandem.cjs',
 });
 chmodSync(`${root}/dist/tandem.cjs`, 0o755);
-
-// npm links the commands of dependencies, not of the project itself; with this `npx tandem` finds ours.
-mkdirSync(`${root}/node_modules/.bin`, { recursive: true });
-rmSync(`${root}/node_modules/.bin/tandem`, { force: true });
-symlinkSync('../../dist/tandem.cjs', `${root}/node_modules/.bin/tandem`);

@@ -1,27 +1,6 @@
 import type { Static } from '@sinclair/typebox';
+import { connections, kubernetesVersion, maxmemoryPolicy, messaging, registry } from './either-cloud.ts';
 import { bytes, choice, cidr, duration, flag, hostname, label, list, section, text, whole } from './formats.ts';
-
-export const registry = section(
-  {
-    host: text({
-      description: 'The registry that this cloud pulls from.',
-      pattern: '^[a-z0-9.-]+(/[a-z0-9._-]+)*$',
-      examples: ['123456789012.dkr.ecr.ap-northeast-2.amazonaws.com'],
-    }),
-    immutableTags: flag({ description: 'Whether the registry refuses to move a tag; otherwise images need a digest.', default: true }),
-  },
-  { title: 'Registry', description: 'The container registry of this cloud.' },
-);
-
-export const messaging = section(
-  {
-    leafnodeHost: hostname({
-      description: 'The internal name under which the other cloud reaches this cloud’s NATS.',
-      examples: ['nats.aws.crm.internal'],
-    }),
-  },
-  { title: 'Messaging', description: 'How the other cloud reaches this one’s messaging.' },
-);
 
 const subnet = section(
   {
@@ -47,7 +26,7 @@ const network = section(
 const kubernetes = section(
   {
     name: label({ description: 'Name of the EKS cluster.', examples: ['crm-production'] }),
-    version: text({ description: 'Kubernetes minor version, in quotes.', pattern: '^1\\.[0-9]{2}$', examples: ['1.35'] }),
+    version: kubernetesVersion,
     services: cidr({
       description: 'Range of service addresses; lives inside the cluster, yet must not hide a real range.',
       default: '172.20.0.0/16',
@@ -77,7 +56,7 @@ const database = section(
       description: 'The endpoint’s DNS name; an address would change at a Multi-AZ failover.',
       examples: ['crm-production.abc123.ap-northeast-2.rds.amazonaws.com'],
     }),
-    port: whole(1024, 65_535, { description: 'Port.', default: 5432 }),
+    ...connections,
     instanceClass: text({ description: 'RDS instance class.', pattern: '^db\\.[a-z0-9]+\\.[a-z0-9]+$', examples: ['db.m6g.2xlarge'] }),
     storage: bytes({ description: 'Allocated storage.', examples: ['200Gi'] }),
     maxStorage: bytes({ description: 'Storage up to which RDS grows by itself.', examples: ['1Ti'] }),
@@ -85,8 +64,6 @@ const database = section(
       description: 'max_slot_wal_keep_size: write-ahead log kept for an absent subscriber before its slot is given up.',
       examples: ['64Gi'],
     }),
-    maxConnections: whole(50, 8000, { description: 'max_connections.', examples: [600] }),
-    reservedConnections: whole(5, 500, { description: 'Connections kept for replication, monitoring and people.', default: 40 }),
     multiAz: flag({ description: 'A synchronous standby in another zone.', default: true }),
     backupRetention: duration({ description: 'How long automated backups are kept.', default: '14d' }),
     storageEncryption: flag({ description: 'Encryption at rest with KMS.', default: true }),
@@ -104,10 +81,7 @@ const cache = section(
     port: whole(1024, 65_535, { description: 'Port.', default: 6379 }),
     nodeType: text({ description: 'ElastiCache node type.', pattern: '^cache\\.[a-z0-9]+\\.[a-z0-9]+$', examples: ['cache.m6g.large'] }),
     nodes: whole(1, 6, { description: 'Primary and replicas; two or more fail over by themselves.', default: 2 }),
-    maxmemoryPolicy: choice(['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-ttl', 'noeviction'], {
-      description: 'What is evicted when memory is full.',
-      default: 'allkeys-lru',
-    }),
+    maxmemoryPolicy,
     clientTimeout: duration({ description: 'Idle clients are closed after this.', default: '300s' }),
     tcpKeepalive: duration({ description: 'TCP keepalive.', default: '60s' }),
     transitEncryption: flag({ description: 'TLS and an auth token.', default: true }),

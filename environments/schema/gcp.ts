@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox';
-import { messaging, registry } from './aws.ts';
+import { connections, kubernetesVersion, maxmemoryPolicy, messaging, registry } from './either-cloud.ts';
 import { bytes, choice, cidr, duration, flag, hostname, label, list, section, text, whole } from './formats.ts';
 
 const network = section(
@@ -20,7 +20,7 @@ const network = section(
 const kubernetes = section(
   {
     name: label({ description: 'Name of the GKE cluster.', examples: ['crm-production'] }),
-    version: text({ description: 'Kubernetes minor version, in quotes.', pattern: '^1\\.[0-9]{2}$', examples: ['1.35'] }),
+    version: kubernetesVersion,
     channel: choice(['REGULAR', 'STABLE', 'RAPID', 'EXTENDED'], { description: 'Release channel.', default: 'REGULAR' }),
     zones: list(text({ description: 'Zone.', pattern: '^[a-z]+-[a-z]+[0-9]-[a-z]$', examples: ['asia-northeast3-a'] }), {
       description: 'Zones that hold nodes.',
@@ -52,13 +52,11 @@ const kubernetes = section(
 const database = section(
   {
     host: hostname({ description: 'The instance’s DNS name.', examples: ['a1b2c3.d4e5f6.asia-northeast3.sql.goog'] }),
-    port: whole(1024, 65_535, { description: 'Port.', default: 5432 }),
+    ...connections,
     tier: text({ description: 'Cloud SQL machine tier.', pattern: '^db-[a-z0-9-]+$', examples: ['db-custom-8-32768'] }),
     edition: choice(['ENTERPRISE', 'ENTERPRISE_PLUS'], { description: 'Cloud SQL edition.', default: 'ENTERPRISE' }),
     storage: bytes({ description: 'Disk.', examples: ['200Gi'] }),
     slotWalLimit: bytes({ description: 'max_slot_wal_keep_size when this side writes.', examples: ['64Gi'] }),
-    maxConnections: whole(50, 8000, { description: 'max_connections.', examples: [600] }),
-    reservedConnections: whole(5, 500, { description: 'Connections kept for replication, monitoring and people.', default: 40 }),
     regional: flag({ description: 'A standby in another zone.', default: true }),
     pointInTimeRecovery: flag({ description: 'Recovery to any moment of the last days.', default: true }),
     backupRetention: duration({ description: 'How long backups are kept.', default: '14d' }),
@@ -79,10 +77,7 @@ const cache = section(
     port: whole(1024, 65_535, { description: 'Memorystore serves TLS on 6378.', default: 6378 }),
     memory: bytes({ description: 'Memory of the instance.', examples: ['8Gi'] }),
     highAvailability: flag({ description: 'A replica in another zone (STANDARD_HA).', default: true }),
-    maxmemoryPolicy: choice(['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-ttl', 'noeviction'], {
-      description: 'What is evicted when memory is full.',
-      default: 'allkeys-lru',
-    }),
+    maxmemoryPolicy,
     transitEncryption: flag({ description: 'TLS and AUTH.', default: true }),
     customerManagedKey: flag({ description: 'Encryption at rest with a key in Cloud KMS.', default: true }),
   },
