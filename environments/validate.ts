@@ -122,6 +122,8 @@ function allowedBy(error: ErrorObject): string {
     case 'minItems':
     case 'maxItems':
       return `a list of ${schema.minItems ?? 0} to ${schema.maxItems} entries`;
+    case 'uniqueItems':
+      return 'a list without repeats';
     default:
       return schemaAllows(schema);
   }

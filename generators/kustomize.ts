@@ -4,6 +4,7 @@ import type { Cluster } from '../charts/cluster.ts';
 import type { GeneratedConfigMap, KustomizeComponent } from '../charts/component.ts';
 import type { Identities } from './identity.ts';
 import { type Manifest, manifestOf } from './manifest-of.ts';
+import { collision } from './tree.ts';
 import { toYaml } from './yaml.ts';
 
 /** A file of a component: name below the component's folder, and content. */
@@ -17,8 +18,20 @@ export function buildObjects(
   cluster: Cluster,
 ): { objects: ApiObject[]; configMaps: readonly GeneratedConfigMap[] } {
   const chart = new Chart(new App(), component.path);
-  const configMaps = component.build(chart, cluster);
+  const configMaps = buildWithin(chart, component, cluster);
   return { objects: chart.node.children as ApiObject[], configMaps };
+}
+
+/** cdk8s refuses two objects of one name in a chart with an error of its own kind. */
+function buildWithin(chart: Chart, component: KustomizeComponent, cluster: Cluster): readonly GeneratedConfigMap[] {
+  try {
+    return component.build(chart, cluster);
+  } catch (error) {
+    const name = /already a Construct with name '([^']+)'/.exec((error as Error).message)?.[1];
+    if (name === undefined) throw error;
+    const producer = `${cluster.platform.name}/${cluster.cloud}/${component.path}`;
+    throw collision(name, producer, producer);
+  }
 }
 
 /** A Kustomize folder: one file a resource, generated ConfigMaps from files, and the list of both. */

@@ -67,6 +67,9 @@ function argoCd({ platform, cloud }: Cluster): HelmComponent {
   });
 }
 
+/** What the chart leaves out of the `restricted` Pod Security Standard. */
+const SECCOMP = { seccompProfile: { type: 'RuntimeDefault' } };
+
 function argoWorkflows(): HelmComponent {
   return addon({
     name: 'argo-workflows',
@@ -77,6 +80,7 @@ function argoWorkflows(): HelmComponent {
       workflow: { serviceAccount: { create: false }, rbac: { create: false } },
       controller: {
         replicas: 2,
+        podSecurityContext: SECCOMP,
         workflowNamespaces: [NAMESPACES.runbooks],
         // A Workflow may only be a reference to a template: creating one is not running anything.
         workflowRestrictions: { templateReferencing: 'Strict' },
@@ -89,6 +93,7 @@ function argoWorkflows(): HelmComponent {
       // No archive and no artifact store: nothing here depends on what may be lost.
       server: {
         replicas: 2,
+        podSecurityContext: SECCOMP,
         secure: true,
         authModes: ['client'],
         resources: resources('50m', '128Mi'),

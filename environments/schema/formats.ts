@@ -10,12 +10,15 @@ export interface Format {
   /** What a correct text looks like, for error messages. */
   readonly allowed: string;
   readonly parse: (text: string) => unknown;
+  /** A regular expression that every correct text matches, for editors, which know no formats of ours. */
+  readonly pattern: string;
   /** Why a text was refused, where the parser knows better than "not one of these". */
   readonly problem?: (text: string) => string | undefined;
 }
 
 export const FORMATS: Readonly<Record<string, Format>> = {
   cidr: {
+    pattern: '^(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$',
     allowed: 'an IPv4 range such as 10.30.0.0/16',
     parse: (text) => {
       const range = parseCidr(text);
@@ -26,10 +29,11 @@ export const FORMATS: Readonly<Record<string, Format>> = {
       return 'problem' in range ? range.problem : undefined;
     },
   },
-  duration: { allowed: 'a duration such as 500ms, 15s, 2m, 24h or 14d', parse: parseDuration },
-  bytes: { allowed: 'an amount such as 512Mi, 20Gi or 1Ti', parse: parseBytes },
-  cores: { allowed: 'processor cores such as 2 or 500m, in quotes when a whole number', parse: parseCores },
+  duration: { pattern: '^\\d{1,6}(ms|s|m|h|d)$', allowed: 'a duration such as 500ms, 15s, 2m, 24h or 14d', parse: parseDuration },
+  bytes: { pattern: '^\\d{1,6}(Ki|Mi|Gi|Ti)$', allowed: 'an amount such as 512Mi, 20Gi or 1Ti', parse: parseBytes },
+  cores: { pattern: '^\\d{1,6}m?$', allowed: 'processor cores such as 2 or 500m, in quotes when a whole number', parse: parseCores },
   hostname: {
+    pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
     allowed: 'a DNS name in lower case such as crm.example.com',
     parse: (text) =>
       text.length <= 253 && /^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/.test(text)
@@ -37,18 +41,22 @@ export const FORMATS: Readonly<Record<string, Format>> = {
         : undefined,
   },
   label: {
+    pattern: '^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$',
     allowed: 'lower-case letters, digits and hyphens, at most 63, such as crm-production',
     parse: (text) => (/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text) ? text : undefined),
   },
   sqlname: {
+    pattern: '^[a-z_][a-z0-9_]{0,62}$',
     allowed: 'a PostgreSQL name: lower-case letters, digits and underscores, at most 63, such as crm_app',
     parse: (text) => (/^[a-z_][a-z0-9_]{0,62}$/.test(text) ? text : undefined),
   },
   urlpath: {
+    pattern: '^/[A-Za-z0-9._~/-]{0,200}$',
     allowed: 'a path such as /healthz',
     parse: (text) => (/^\/[A-Za-z0-9._~/-]{0,200}$/.test(text) ? text : undefined),
   },
   date: {
+    pattern: '^\\d{4}-\\d{2}-\\d{2}$',
     allowed: 'a calendar date such as 2026-12-31, in quotes',
     parse: (text) =>
       /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text)
@@ -86,5 +94,5 @@ export const section = <T extends TProperties>(properties: T, options: Described
   return { ...schema, required } as unknown as TObject<T>;
 };
 
-export const list = <T extends TSchema>(items: T, options: Described & { minItems?: number; maxItems?: number }) =>
+export const list = <T extends TSchema>(items: T, options: Described & { minItems?: number; maxItems?: number; uniqueItems?: boolean }) =>
   Type.Array(items, { maxItems: 256, ...options });

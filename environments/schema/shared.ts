@@ -1,21 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import {
-  bytes,
-  choice,
-  cidr,
-  cores,
-  date,
-  duration,
-  flag,
-  hostname,
-  label,
-  list,
-  section,
-  sqlname,
-  text,
-  urlpath,
-  whole,
-} from './formats.ts';
+import { bytes, choice, cidr, cores, date, duration, flag, hostname, list, section, sqlname, text, urlpath, whole } from './formats.ts';
 
 const share = (cloud: string) => whole(0, 100, { description: `Percent of the traffic for ${cloud}.`, examples: [50] });
 
@@ -220,11 +204,16 @@ const application = section(
     resources: resources('500m', '1Gi'),
     logLevel: choice(['debug', 'info', 'warn', 'error'], { description: 'Log level.', default: 'info' }),
     secrets: list(
-      label({ description: 'A secret in the cloud’s secret manager, below the environment’s prefix.', examples: ['api-keys'] }),
+      text({
+        description: 'A secret in the cloud’s secret manager, below the environment’s prefix; not one that Tandem fetches by itself.',
+        pattern: '^(?!(database|cache|messaging|internal-ca)$)[a-z]([a-z0-9-]{0,61}[a-z0-9])?$',
+        examples: ['api-keys'],
+      }),
       {
         description: 'Secrets whose keys become environment variables of the application.',
         default: ['api-keys', 'application'],
         maxItems: 20,
+        uniqueItems: true,
       },
     ),
   },

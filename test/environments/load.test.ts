@@ -111,6 +111,16 @@ const TABLE: readonly [
     { code: 'bad-value', path: 'link.tunnels', file: SHARED, line: 41, column: 5, words: ['a list of 4 to 4'] },
   ],
   [
+    'a repeated secret',
+    replace(SHARED, 'secrets: [api-keys, application]', 'secrets: [api-keys, api-keys]'),
+    { code: 'bad-value', path: 'application.secrets', file: SHARED, line: 81, column: 12, words: ['a list without repeats'] },
+  ],
+  [
+    'a secret that Tandem fetches by itself',
+    replace(SHARED, 'secrets: [api-keys, application]', 'secrets: [api-keys, database]'),
+    { code: 'bad-value', path: 'application.secrets[1]', file: SHARED, line: 81, column: 23, words: ['"database"'] },
+  ],
+  [
     'a duplicate key',
     replace(AWS, 'region: ap-northeast-2\n', 'region: ap-northeast-2\nregion: us-east-1\n'),
     { code: 'not-yaml', path: '', file: AWS, line: 4, column: 1, words: ['unique', 'silently win'] },

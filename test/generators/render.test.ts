@@ -37,6 +37,33 @@ test('the order of keys, the time zone and the locale do not reach the bytes', (
   process.env = before;
 });
 
+test('rendering reads no clock and no chance', () => {
+  const { now } = Date;
+  const { random } = Math;
+  const forbidden = (): never => {
+    throw new Error('rendering must not ask');
+  };
+  Date.now = forbidden;
+  Math.random = forbidden;
+  try {
+    assert.ok(render(platformWith({})).size > 250);
+  } finally {
+    Date.now = now;
+    Math.random = random;
+  }
+});
+
+test('one component that makes an object twice is an error that names it', () => {
+  const [component] = componentsOf({ platform: platformWith({ 'application.secrets': ['api-keys', 'api-keys'] }), cloud: 'aws' }).filter(
+    (one) => one.path === 'application',
+  );
+  if (component?.kind !== 'kustomize') throw new Error('no application');
+  assert.throws(
+    () => buildObjects(component, { platform: platformWith({ 'application.secrets': ['api-keys', 'api-keys'] }), cloud: 'aws' }),
+    'ExternalSecret-crm-api-keys comes from two places: production/aws/application and production/aws/application',
+  );
+});
+
 test('one cloud alone is rendered as it is with the other', () => {
   const { platform } = productionEnvironment();
   const all = render(platform);

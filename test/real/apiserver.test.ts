@@ -7,6 +7,7 @@ import { run } from '../bundle.ts';
 import { type ApiServer, type Reply, type Resource, sleep, startApiServer } from './api-server.ts';
 import { definitionsFor } from './crds.ts';
 import { part, realTest } from './parts.ts';
+import { type Pod, podOf } from './pods.ts';
 import { foldersWith, renderedTree } from './rendered.ts';
 
 const test = suite('kube-apiserver');
@@ -65,26 +66,6 @@ for (const cloud of CLOUDS)
       await server.stop();
     }
   });
-
-type Pod = Resource & { spec: { hostNetwork?: boolean; containers: { image: string }[]; volumes: object[] } };
-
-/** The pod that a controller would create; of claims it makes volumes. */
-function podOf({ metadata, spec }: Resource & { spec?: unknown }): Pod {
-  const { template, volumeClaimTemplates = [] } = spec as {
-    template: { metadata: object; spec: Pod['spec'] };
-    volumeClaimTemplates?: Resource[];
-  };
-  const claims = volumeClaimTemplates.map((claim) => ({
-    name: claim.metadata.name,
-    persistentVolumeClaim: { claimName: claim.metadata.name },
-  }));
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: metadata.name, namespace: metadata.namespace ?? '', ...template.metadata },
-    spec: { ...template.spec, volumes: [...template.spec.volumes, ...claims] },
-  };
-}
 
 const workloads = (objects: readonly Resource[]): Resource[] =>
   objects.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet');
