@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 
 /** What Node.js does not offer of the operating system: atomic exchange of two paths, and a lock that dies with its process. */
-interface Native {
+export interface Native {
   /** Exchanges what two paths name in one step; 0, or an errno. */
   exchange(a: string, b: string): number;
   /** Takes an exclusive lock on an open file; 0, or an errno. */

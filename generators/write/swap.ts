@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { cannotExchange, errnoName, native } from './native.ts';
+import { cannotExchange, errnoName, type Native, native } from './native.ts';
 import { WriteRefusal } from './refusal.ts';
 
 /**
@@ -7,12 +7,17 @@ import { WriteRefusal } from './refusal.ts';
  * looks, or kills the process, finds the old folder or the new one. Afterwards `staged` holds the old one.
  * Where the file system cannot exchange, two renames take its place, and `recover` mends a crash between them.
  */
-export function swap(staged: string, current: string, exists: boolean): void {
+export function swap(
+  staged: string,
+  current: string,
+  exists: boolean,
+  exchange: Native['exchange'] | null = native()?.exchange ?? null,
+): void {
   if (!exists) {
     renameSync(staged, current);
     return;
   }
-  const errno = native()?.exchange(staged, current);
+  const errno = exchange?.(staged, current);
   if (errno === 0) return;
   if (errno !== undefined && !cannotExchange(errno))
     throw new WriteRefusal(

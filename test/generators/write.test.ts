@@ -5,19 +5,21 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CLOUDS, type Cloud } from '../../environments/platform.ts';
 import { type Tree, TreeBuilder } from '../../generators/tree.ts';
 import { WriteRefusal } from '../../generators/write/refusal.ts';
+import { swap } from '../../generators/write/swap.ts';
 import { openWorkspace } from '../../generators/write/workspace.ts';
 import { commit, prepare, type WriteResult } from '../../generators/write/write.ts';
 
@@ -194,6 +196,46 @@ test('what a killed run left behind is cleared away', ({ out }) => {
     readdirSync(join(out, '.tandem')).filter((name) => name.startsWith('next-')),
     [],
   );
+});
+
+for (const [name, exchange] of [
+  ['is missing', null],
+  ['is not supported by the file system', () => constants.errno.EINVAL],
+] as const)
+  test(`where the exchange of folders ${name}, two renames do`, ({ out }) => {
+    for (const [path, content] of [
+      ['current/a', 'old'],
+      ['staged/a', 'new'],
+    ] as const) {
+      mkdirSync(join(out, path, '..'), { recursive: true });
+      writeFileSync(join(out, path), content);
+    }
+    swap(join(out, 'staged'), join(out, 'current'), true, exchange);
+    assert.is(readFileSync(join(out, 'current/a'), 'utf8'), 'new');
+    assert.equal(readdirSync(out), ['current']);
+  });
+
+test('an exchange that fails for another reason leaves the old tree and says why', ({ out }) => {
+  mkdirSync(join(out, 'current'), { recursive: true });
+  refused(
+    () => swap(join(out, 'staged'), join(out, 'current'), true, () => constants.errno.EACCES),
+    'EACCES; the old tree is still in place',
+  );
+});
+
+test('a crash between the two renames is mended by the next run', ({ out }) => {
+  write(out, { 'aws/a.yaml': '1' });
+  renameSync(join(out, 'production'), join(out, '.tandem/next-production.previous'));
+  mkdirSync(join(out, '.tandem/next-production'));
+  openWorkspace(out, false).close();
+  assert.is(read(out, 'aws/a.yaml'), '1');
+  assert.equal(
+    readdirSync(join(out, '.tandem')).filter((entry) => entry.startsWith('next-')),
+    [],
+  );
+  mkdirSync(join(out, '.tandem/next-production.previous'));
+  openWorkspace(out, false).close();
+  assert.is(read(out, 'aws/a.yaml'), '1', 'a crash after them keeps the new tree');
 });
 
 test('two runs at once: the second is refused', ({ out }) => {
