@@ -1,7 +1,9 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readManifest } from './manifest.ts';
 import { isNoop, type Plan, plan, type Wanted } from './plan.ts';
 import { indexFolder, indexPath, saveIndex } from './reuse.ts';
+import { foreignIn, scan } from './scan.ts';
 import { stage } from './stage.ts';
 import { swap } from './swap.ts';
 import type { Workspace } from './workspace.ts';
@@ -56,10 +58,22 @@ export function prepare(workspace: Workspace, request: Request): Prepared {
 export function commit(workspace: Workspace, { result, staged, folder }: Prepared): void {
   if (staged === null) return;
   swap(staged, folder, existsSync(folder));
+  rescue(staged, folder);
   const index = indexPath(workspace, result.environment);
   if (existsSync(`${staged}.json`)) renameSync(`${staged}.json`, index);
   else rmSync(index, { force: true });
   rmSync(staged, { recursive: true, force: true });
+}
+
+/** Brings over what somebody put into the old folder while the new one was being built: it is not ours to remove. */
+function rescue(old: string, current: string): void {
+  const found = scan(old);
+  if (!found) return;
+  for (const path of foreignIn(found, new Set(Object.keys(readManifest(old)?.files ?? {})))) {
+    if (lstatSync(join(current, path), { throwIfNoEntry: false })) continue;
+    mkdirSync(dirname(join(current, path)), { recursive: true });
+    renameSync(join(old, path), join(current, path));
+  }
 }
 
 function resultOf({ environment, digest, created, changed, removed, unchanged, edited }: Plan): WriteResult {

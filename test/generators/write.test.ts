@@ -36,6 +36,18 @@ function tree(files: Record<string, string>): Tree {
   return builder.build();
 }
 
+function request(files: Record<string, string>) {
+  return {
+    environment: 'production',
+    tree: tree(files),
+    clouds: CLOUDS,
+    source: 'source',
+    tool: '1.0.0',
+    allowForeign: false,
+    reuseKey: undefined,
+  };
+}
+
 function write(
   out: string,
   files: Record<string, string>,
@@ -44,15 +56,7 @@ function write(
   const allowForeign = options.allowForeign ?? false;
   const workspace = openWorkspace(out, allowForeign);
   try {
-    const prepared = prepare(workspace, {
-      environment: 'production',
-      tree: tree(files),
-      clouds: options.clouds ?? CLOUDS,
-      source: 'source',
-      tool: '1.0.0',
-      allowForeign,
-      reuseKey: undefined,
-    });
+    const prepared = prepare(workspace, { ...request(files), clouds: options.clouds ?? CLOUDS, allowForeign });
     commit(workspace, prepared);
     return prepared.result;
   } finally {
@@ -236,6 +240,17 @@ test('a crash between the two renames is mended by the next run', ({ out }) => {
   mkdirSync(join(out, '.tandem/next-production.previous'));
   openWorkspace(out, false).close();
   assert.is(read(out, 'aws/a.yaml'), '1', 'a crash after them keeps the new tree');
+});
+
+test('a file that somebody adds while a render is under way is not lost', ({ out }) => {
+  write(out, { 'aws/a.yaml': '1', 'aws/old/b.yaml': '1' });
+  const workspace = openWorkspace(out, false);
+  const prepared = prepare(workspace, request({ 'aws/a.yaml': '2' }));
+  writeFileSync(join(out, 'production/aws/old/mine.txt'), 'precious');
+  commit(workspace, prepared);
+  workspace.close();
+  assert.equal([read(out, 'aws/a.yaml'), read(out, 'aws/old/mine.txt')], ['2', 'precious']);
+  refused(() => write(out, { 'aws/a.yaml': '3' }), "not tandem's: aws/old/mine.txt");
 });
 
 test('two runs at once: the second is refused', ({ out }) => {
