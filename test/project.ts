@@ -6,6 +6,8 @@ import { type Environment, loadEnvironment } from '../environments/load.ts';
 import { parsePath } from '../environments/path.ts';
 import type { Platform } from '../environments/platform.ts';
 import { type RawEnvironment, resolve } from '../environments/resolve.ts';
+import { digestOf, sha256 } from '../generators/tree.ts';
+import { scan } from '../generators/write/scan.ts';
 
 /** The project itself, whose environments the tests use. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -63,4 +65,10 @@ export function temporaryProject(): {
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** Digest of all that stands in an environment's folder, the manifest included. */
+export function digestOfFolder(folder: string): string {
+  const found = scan(folder);
+  return digestOf([...(found?.files ?? [])].map((path) => [path, sha256(readFileSync(join(folder, path)))] as const));
 }

@@ -11,6 +11,7 @@ import { type RawEnvironment, resolve } from '../../environments/resolve.ts';
 import { SCHEMAS } from '../../environments/schema/schemas.ts';
 import { Identities } from '../identity.ts';
 import { renderComponent } from '../render.ts';
+import { CollisionError } from '../tree.ts';
 import { leavesOf } from './leaves.ts';
 
 export interface Explanation {
@@ -96,11 +97,17 @@ function contentOf(component: Component, cluster: Cluster, name: string): string
   return renderComponent(component, cluster, component.path, new Identities()).find(([file]) => file === name)?.[1];
 }
 
-/** The file after a change; undefined when the change makes the file, or its component, disappear. */
+/** The file after a change; undefined when the change makes the file, or its component, impossible. */
 function contentAfter(environment: string, raw: RawEnvironment, cloud: Cloud, componentPath: string, name: string): string | undefined {
   const cluster = { platform: resolve(environment, raw), cloud };
   const component = componentsOf(cluster).find((one) => one.path === componentPath);
-  return component && contentOf(component, cluster, name);
+  try {
+    return component && contentOf(component, cluster, name);
+  } catch (error) {
+    // The other value may be one that stands elsewhere already, such as a second secret of one name.
+    if (error instanceof CollisionError) return undefined;
+    throw error;
+  }
 }
 
 function everyLeaf(raw: RawEnvironment): { path: string; value: unknown; changed: RawEnvironment }[] {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLOUDS, type Cloud } from '../../environments/platform.ts';
-import { digestOf } from '../tree.ts';
 import { WriteRefusal } from './refusal.ts';
 
 /** Where an environment's folder says which of its files are ours. */
@@ -21,10 +20,9 @@ export interface OwnershipManifest {
   readonly files: Readonly<Record<string, string>>;
 }
 
-export function manifestText(manifest: Omit<OwnershipManifest, 'version' | 'digest'>): string {
-  const { environment, tool, source, files } = manifest;
+export function manifestText({ environment, tool, source, digest, files }: Omit<OwnershipManifest, 'version'>): string {
   const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify({ version: 1, environment, tool, source: { aws: source.aws, gcp: source.gcp }, digest: digestOf(Object.entries(files)), files: sorted }, null, 2)}\n`;
+  return `${JSON.stringify({ version: 1, environment, tool, source: { aws: source.aws, gcp: source.gcp }, digest, files: sorted }, null, 2)}\n`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cloud } from '../../environments/platform.ts';
-import { sha256, type Tree } from '../tree.ts';
+import { digestOf, sha256, type Tree } from '../tree.ts';
 import { MANIFEST_PATH, manifestText, type OwnershipManifest, readManifest } from './manifest.ts';
 import { WriteRefusal } from './refusal.ts';
 import { foreignIn, type Scan, scan } from './scan.ts';
@@ -71,7 +71,8 @@ export function plan(wanted: Wanted): Plan {
   }
   const removed = Object.keys(before?.files ?? {}).filter((path) => files[path] === undefined && found?.files.has(path));
   const sources = { ...before?.source, ...Object.fromEntries(clouds.map((cloud) => [cloud, source])) };
-  const manifest = manifestText({ environment, tool, source: sources, files });
+  const digest = digestOf(Object.entries(files));
+  const manifest = manifestText({ environment, tool, source: sources, digest, files });
   if (!found?.files.has(MANIFEST_PATH) || readFileSync(join(folder, MANIFEST_PATH), 'utf8') !== manifest)
     contents.set(MANIFEST_PATH, manifest);
   else unchanged.push(MANIFEST_PATH);
@@ -86,7 +87,7 @@ export function plan(wanted: Wanted): Plan {
     edited,
     foreign,
     files,
-    digest: JSON.parse(manifest).digest,
+    digest,
     exists: found !== undefined,
     found,
   };

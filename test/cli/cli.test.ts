@@ -134,6 +134,17 @@ test('explain names the keys that change a line, and only those', async () => {
   assert.equal([explained.component, explained.application, explained.wave], ['pgbouncer', 'pgbouncer', 5]);
 });
 
+test('explain holds when a value it tries is taken already', async () => {
+  const project = temporaryProject();
+  project.edit('environments/production.yaml', (text) =>
+    text.replace('secrets: [api-keys, application]', 'secrets: [api-keys, api-keysx]'),
+  );
+  const { code, out } = await runCli(['explain', '--root', project.root, 'production/aws/application/deployment-crm.yaml']);
+  assert.is(code, 0);
+  assert.match(out, /application\.secrets\[0\] = "api-keys"/);
+  project.remove();
+});
+
 test('explain names the keys of an umbrella chart, with their places', async () => {
   const { out } = await runCli(['explain', '--root', ROOT, 'production/aws/addons/cluster-autoscaler/values.yaml']);
   assert.match(out, /aws\.region = "ap-northeast-2" {2}environments\/aws\/production\.yaml:3:9/);

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runBundle } from '../bundle.ts';
-import { ROOT, temporaryProject } from '../project.ts';
+import { digestOfFolder, ROOT, temporaryProject } from '../project.ts';
 
 const test = suite('determinism');
 
-test('time zone, locale, folder, umask and the number of workers do not change a byte', async () => {
+test('time zone, locale, folder, umask and odd variables do not change a byte', async () => {
   const project = temporaryProject();
   mkdirSync(project.path('some where/else'), { recursive: true });
   const digestOf = async (cwd: string, root: string, out: string, env: NodeJS.ProcessEnv): Promise<string> => {
@@ -16,6 +16,7 @@ test('time zone, locale, folder, umask and the number of workers do not change a
     return text.slice(-65);
   };
   const one = await digestOf(ROOT, '.', project.path('one'), { TZ: 'UTC', LC_ALL: 'C' });
+  const umask = process.umask(0o077);
   const two = await digestOf(project.path('some where/else'), '../..', 'two', {
     TZ: 'Pacific/Apia',
     LC_ALL: 'tr_TR.UTF-8',
@@ -24,7 +25,10 @@ test('time zone, locale, folder, umask and the number of workers do not change a
     CDK8S_OUTDIR: '/tmp/x',
     CDK8S_DISABLE_SORT: '1',
   });
+  process.umask(umask);
   assert.is(two, one);
+  for (const name of ['production', 'staging'])
+    assert.is(digestOfFolder(project.path(`some where/else/two/${name}`)), digestOfFolder(project.path(`one/${name}`)), 'on the disk too');
   project.remove();
 });
 

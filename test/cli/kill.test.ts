@@ -1,22 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { digestOf, sha256 } from '../../generators/tree.ts';
-import { scan } from '../../generators/write/scan.ts';
 import { runBundle } from '../bundle.ts';
-import { temporaryProject } from '../project.ts';
+import { digestOfFolder, temporaryProject } from '../project.ts';
 
 const test = suite('kill');
 
 /** How often a render is killed; the full number runs with the tests on real parts. */
 const KILLS = Number(process.env.TANDEM_KILLS ?? 60);
-
-/** Digest of all that stands in an environment's folder, the manifest included. */
-function digestOfFolder(folder: string): string {
-  const found = scan(folder);
-  return digestOf([...(found?.files ?? [])].map((path) => [path, sha256(readFileSync(join(folder, path)))] as const));
-}
 
 test(`a render that is killed at any of ${KILLS} moments leaves the old tree or the new one, and the next succeeds`, async () => {
   const project = temporaryProject();
