@@ -18,11 +18,12 @@ export function parseDuration(text: string): Seconds | undefined {
   return Number(match[1]) * SECONDS_PER[match[2] as keyof typeof SECONDS_PER];
 }
 
-/** Parses `512Mi`, `20Gi`, `1Ti`; undefined when it is none of these. */
+/** Parses `512Mi`, `20Gi`, `1Ti`; undefined when it is none of these, or 8192Ti and more, where a number is no longer exact. */
 export function parseBytes(text: string): Bytes | undefined {
   const match = BYTES.exec(text);
   if (!match) return undefined;
-  return Number(match[1]) * BYTES_PER[match[2] as keyof typeof BYTES_PER];
+  const bytes = Number(match[1]) * BYTES_PER[match[2] as keyof typeof BYTES_PER];
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 /** Parses a Kubernetes cpu quantity: `2`, `500m`; undefined when it is neither. */

@@ -30,7 +30,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     },
   },
   duration: { pattern: '^\\d{1,6}(ms|s|m|h|d)$', allowed: 'a duration such as 500ms, 15s, 2m, 24h or 14d', parse: parseDuration },
-  bytes: { pattern: '^\\d{1,6}(Ki|Mi|Gi|Ti)$', allowed: 'an amount such as 512Mi, 20Gi or 1Ti', parse: parseBytes },
+  bytes: { pattern: '^\\d{1,6}(Ki|Mi|Gi|Ti)$', allowed: 'an amount such as 512Mi, 20Gi or 1Ti, below 8192Ti', parse: parseBytes },
   cores: { pattern: '^\\d{1,6}m?$', allowed: 'processor cores such as 2 or 500m, in quotes when a whole number', parse: parseCores },
   hostname: {
     pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',

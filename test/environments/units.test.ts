@@ -16,7 +16,7 @@ test('amounts are bytes and cores', () => {
 
 test('what is not a duration, an amount or cores is refused', () => {
   for (const text of ['', '15', '1.5s', '-1s', '15 s', 's', '15S', '9999999s']) assert.is(parseDuration(text), undefined, text);
-  for (const text of ['', '5', '5G', '5GB', '-5Gi', '1.5Gi']) assert.is(parseBytes(text), undefined, text);
+  for (const text of ['', '5', '5G', '5GB', '-5Gi', '1.5Gi', '8192Ti', '999999Ti']) assert.is(parseBytes(text), undefined, text);
   for (const text of ['', '1.5', '2c', '-1']) assert.is(parseCores(text), undefined, text);
 });
 
