@@ -46,7 +46,7 @@ export interface HelmComponent extends Base {
 
 export type Component = KustomizeComponent | HelmComponent;
 
-/** The Application's name: the last part of the path. */
-export function applicationName(component: Component): string {
-  return component.path.slice(component.path.lastIndexOf('/') + 1);
+/** The Application's name: an add-on's own name, else the path with hyphens. */
+export function applicationName({ path }: Component): string {
+  return path.replace(/^addons\//, '').replaceAll('/', '-');
 }

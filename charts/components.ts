@@ -5,8 +5,14 @@ import { admission } from './admission/admission.ts';
 import { application } from './application/application.ts';
 import { argocd } from './argocd/argocd.ts';
 import { cacheBus } from './cache-bus/cache-bus.ts';
-import type { Cluster } from './cluster.ts';
+import { byCloud, type Cluster } from './cluster.ts';
 import type { Component, KustomizeComponent } from './component.ts';
+import { awsInfrastructure } from './infrastructure/aws/aws.ts';
+import { configs } from './infrastructure/configs.ts';
+import { edge } from './infrastructure/edge/edge.ts';
+import { gcpInfrastructure } from './infrastructure/gcp/gcp.ts';
+import { link } from './infrastructure/link/link.ts';
+import { providers } from './infrastructure/providers.ts';
 import { NAMESPACES } from './names.ts';
 import { namespaces } from './namespaces/namespaces.ts';
 import { pgbouncer } from './pgbouncer/pgbouncer.ts';
@@ -19,6 +25,11 @@ export function componentsOf(cluster: Cluster): readonly Component[] {
     ...delivery(cluster),
     ...operators(cluster),
     ...observers(cluster),
+    providers,
+    configs,
+    byCloud(cluster, { aws: () => awsInfrastructure, gcp: () => gcpInfrastructure }),
+    link,
+    edge,
     admission,
     secrets,
     cacheBus,

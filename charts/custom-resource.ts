@@ -14,5 +14,10 @@ interface CustomResource {
 /** Adds an object of a kind that cdk8s-plus has no construct for; tests check it against the kind's strict schema. */
 export function customResource(scope: Chart, { apiVersion, kind, name, namespace, labels, annotations, spec }: CustomResource): ApiObject {
   const metadata = { name, ...(namespace ? { namespace } : {}), ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) };
-  return new ApiObject(scope, `${kind}-${namespace ?? 'cluster'}-${name}`, { apiVersion, kind, metadata, spec });
+  return new ApiObject(scope, `${apiVersion.split('/')[0]}-${kind}-${namespace ?? 'cluster'}-${name}`, {
+    apiVersion,
+    kind,
+    metadata,
+    spec,
+  });
 }

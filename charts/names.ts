@@ -4,6 +4,7 @@ export const NAMESPACES = {
   workflows: 'argo-workflows',
   certificates: 'cert-manager',
   crossplane: 'crossplane-system',
+  infrastructure: 'infrastructure',
   dns: 'external-dns',
   secrets: 'external-secrets',
   monitoring: 'monitoring',

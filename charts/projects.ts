@@ -28,12 +28,24 @@ export const PROJECTS = {
       NAMESPACES.messaging,
       NAMESPACES.application,
       NAMESPACES.monitoring,
+      NAMESPACES.infrastructure,
     ],
     clusterKinds: [
       { group: 'external-secrets.io', kind: 'ClusterSecretStore' },
       { group: 'cert-manager.io', kind: 'ClusterIssuer' },
       { group: 'admissionregistration.k8s.io', kind: 'ValidatingAdmissionPolicy' },
       { group: 'admissionregistration.k8s.io', kind: 'ValidatingAdmissionPolicyBinding' },
+    ],
+  },
+  infrastructure: {
+    description: 'Cloud resources, their providers and how those log in.',
+    namespaces: [NAMESPACES.infrastructure, NAMESPACES.crossplane],
+    clusterKinds: [
+      { group: 'pkg.crossplane.io', kind: '*' },
+      { group: 'apiextensions.crossplane.io', kind: '*' },
+      { group: 'aws.m.upbound.io', kind: 'ClusterProviderConfig' },
+      { group: 'gcp.m.upbound.io', kind: 'ClusterProviderConfig' },
+      { group: 'upjet-cloudflare.m.upbound.io', kind: 'ClusterProviderConfig' },
     ],
   },
   data: {

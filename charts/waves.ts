@@ -9,6 +9,12 @@ export const WAVES = {
   delivery: -30,
   /** Operators and their custom resource definitions. */
   operators: -20,
+  /** Crossplane's providers and functions, which bring the definitions of what follows. */
+  providers: -18,
+  /** How providers log in, and compositions. */
+  configs: -16,
+  /** The resources of this cluster's own cloud. */
+  infrastructure: -14,
   /** Admission policies, before anything they judge. */
   admission: -10,
   /** Secret stores, secrets, certificate authority. */
@@ -19,6 +25,8 @@ export const WAVES = {
   observers: 10,
   /** The CRM. */
   application: 20,
+  /** What depends on the other cloud comes last: when that cloud is lost, nothing of this one waits. */
+  link: 30,
 } as const;
 
 export type Wave = keyof typeof WAVES;

@@ -73,8 +73,12 @@ function generator({ name, namespace, files, literals }: GeneratedConfigMap): ob
   };
 }
 
+/** Managed resources of several services share a kind: `rds.aws.m.upbound.io` puts `rds-` in front. */
+const SERVICE = /^([a-z0-9]+)\.[a-z-]+\.m\.upbound\.io\//;
+
 /** `deployment-pgbouncer.yaml`; with the namespace in front where it is not the component's own. */
-function fileName({ kind, metadata }: Manifest, home: string): string {
+function fileName({ apiVersion, kind, metadata }: Manifest, home: string): string {
+  const service = SERVICE.exec(apiVersion)?.[1];
   const elsewhere = metadata.namespace && metadata.namespace !== home ? `${metadata.namespace}-` : '';
-  return `${elsewhere}${kind.toLowerCase()}-${metadata.name}.yaml`;
+  return `${elsewhere}${service ? `${service}-` : ''}${kind.toLowerCase()}-${metadata.name}.yaml`;
 }

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { APPLICATION_HEALTH, CROSSPLANE_HEALTH, RBAC_POLICY, RESOURCE_EXCLUSIONS } from '../argocd/health.ts';
 import type { Cluster } from '../cluster.ts';
 import type { HelmComponent } from '../component.ts';
+import { GROUP } from '../infrastructure/composition.ts';
 import { NAMESPACES } from '../names.ts';
 import { addon, resources } from './addon.ts';
 
@@ -32,6 +33,7 @@ function argoCd({ platform, cloud }: Cluster): HelmComponent {
               'argoproj.io/Application': { 'health.lua': APPLICATION_HEALTH },
               '*.upbound.io/*': { 'health.lua': CROSSPLANE_HEALTH },
               '*.crossplane.io/*': { 'health.lua': CROSSPLANE_HEALTH },
+              [`${GROUP}/*`]: { 'health.lua': CROSSPLANE_HEALTH },
             },
             { lineWidth: 0, aliasDuplicateObjects: false },
           ),

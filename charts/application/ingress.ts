@@ -1,7 +1,7 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import { CLOUDFLARE_RANGES } from '../addresses.ts';
 import type { Cluster } from '../cluster.ts';
+import { named } from '../infrastructure/names.ts';
 import { NAMESPACES } from '../names.ts';
 import { originName } from './origin.ts';
 
@@ -21,7 +21,9 @@ export function ingress(scope: Chart, cluster: Cluster): void {
     ...(traffic.originPulls
       ? { 'mutual-authentication': JSON.stringify([{ port: 443, mode: 'verify', trustStore: aws.ingress.trustStoreArn }]) }
       : {}),
-    'inbound-cidrs': CLOUDFLARE_RANGES.join(','),
+    // By name: the group, its rules and the one that opens the pods are Crossplane's.
+    'security-groups': named(cluster, 'alb'),
+    'manage-backend-security-group-rules': 'false',
     'healthcheck-path': application.readinessPath,
     'healthcheck-interval-seconds': String(Math.max(5, monitor.timeout)),
     'healthcheck-timeout-seconds': '3',

@@ -3,9 +3,10 @@ import { k8s } from 'cdk8s-plus-28';
 import { otherCloud } from '../../environments/platform.ts';
 import { otherCloudRanges } from '../addresses.ts';
 import { certificate, serviceNames } from '../certificate.ts';
-import { byCloud, type Cluster, ownSide } from '../cluster.ts';
+import { byCloud, type Cluster } from '../cluster.ts';
 import type { KustomizeComponent } from '../component.ts';
 import { customResource } from '../custom-resource.ts';
+import { named } from '../infrastructure/names.ts';
 import { labelsOf, NAMESPACES, PORTS } from '../names.ts';
 import { allow, podsIn, ranges, tcp } from '../network-policy.ts';
 import { externalSecret } from '../secrets/external-secret.ts';
@@ -96,7 +97,10 @@ function services(scope: Chart, cluster: Cluster): void {
     metadata: { name: 'nats-leafnode', namespace, labels: LABELS, annotations: internalLoadBalancer(cluster) },
     spec: {
       type: 'LoadBalancer',
-      ...byCloud<object>(cluster, { aws: () => ({ loadBalancerClass: 'service.k8s.aws/nlb' }), gcp: () => ({}) }),
+      ...byCloud<object>(cluster, {
+        aws: () => ({ loadBalancerClass: 'service.k8s.aws/nlb' }),
+        gcp: () => ({ loadBalancerIp: cluster.platform.gcp.messaging.leafnodeAddresses[0] }),
+      }),
       selector: LABELS,
       ports: [port('leafnode', PORTS.natsLeafnode)],
       loadBalancerSourceRanges: otherCloudRanges(cluster).map((range) => range.text),
@@ -107,16 +111,18 @@ function services(scope: Chart, cluster: Cluster): void {
 
 /** An address inside the network, reachable through the link alone. */
 function internalLoadBalancer(cluster: Cluster): Record<string, string> {
-  const host = { 'external-dns.alpha.kubernetes.io/internal-hostname': ownSide(cluster).messaging.leafnodeHost };
+  const { network, messaging } = cluster.platform.aws;
+  const subnets = network.subnets.filter((subnet) => subnet.role === 'private').map((subnet) => named(cluster, subnet.name));
   return byCloud<Record<string, string>>(cluster, {
     aws: () => ({
-      ...host,
       'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal',
       'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'ip',
       'service.beta.kubernetes.io/aws-load-balancer-attributes': 'load_balancing.cross_zone.enabled=true',
+      // Fixed, one a subnet in this order: the names in both clouds point at them.
+      'service.beta.kubernetes.io/aws-load-balancer-subnets': subnets.join(', '),
+      'service.beta.kubernetes.io/aws-load-balancer-private-ipv4-addresses': messaging.leafnodeAddresses.join(', '),
     }),
     gcp: () => ({
-      ...host,
       'networking.gke.io/load-balancer-type': 'Internal',
       'networking.gke.io/internal-load-balancer-allow-global-access': 'true',
     }),

@@ -20,6 +20,8 @@ const TENANCY: Record<keyof typeof NAMESPACES, Tenancy> = {
   workflows: { level: 'restricted', traffic: 'operator' },
   certificates: { level: 'restricted', traffic: 'operator' },
   crossplane: { level: 'baseline', traffic: 'operator' },
+  // Objects alone, no pods.
+  infrastructure: { level: 'restricted', traffic: 'denied' },
   dns: { level: 'restricted', traffic: 'operator' },
   secrets: { level: 'restricted', traffic: 'operator' },
   // The node exporter reads the host's file system and network.

@@ -25,6 +25,16 @@ export function remoteKey(cluster: Cluster, name: string): string {
   });
 }
 
+/** Secrets that hold one value for both clouds; the owner of the link copies them from its manager to the other. */
+export function sharedSecrets({ platform: { application } }: Cluster): string[] {
+  return ['cloudflare-api', 'cloudflare-dns', 'database', 'gitops', 'grafana', 'internal-ca', 'link', 'messaging', ...application.secrets];
+}
+
+/** Every secret of this environment in a cloud's manager. */
+export function remoteSecrets(cluster: Cluster): string[] {
+  return [...sharedSecrets(cluster), 'cache'].sort();
+}
+
 /** Adds an ExternalSecret; the value itself never passes through Tandem. */
 export function externalSecret(scope: Chart, cluster: Cluster, { name, namespace, remote, keys, template, labels, type }: Wanted): void {
   const key = remoteKey(cluster, remote);

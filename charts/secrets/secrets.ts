@@ -4,8 +4,20 @@ import type { KustomizeComponent } from '../component.ts';
 import { customResource } from '../custom-resource.ts';
 import { INTERNAL_ISSUER, NAMESPACES, SECRET_STORE } from '../names.ts';
 import { externalSecret } from './external-secret.ts';
+import { generated } from './generated.ts';
+import { mirror } from './mirror.ts';
 
-const READERS = ['argocd', 'certificates', 'dns', 'monitoring', 'pgbouncer', 'messaging', 'application'] as const;
+const READERS = [
+  'argocd',
+  'certificates',
+  'crossplane',
+  'infrastructure',
+  'dns',
+  'monitoring',
+  'pgbouncer',
+  'messaging',
+  'application',
+] as const;
 
 /** The store of this cloud, the internal certificate authority, and the secrets that no component owns. */
 export const secrets: KustomizeComponent = {
@@ -19,6 +31,8 @@ export const secrets: KustomizeComponent = {
     certificateAuthority(scope, cluster);
     repository(scope, cluster);
     monitoring(scope, cluster);
+    generated(scope, cluster);
+    if (cluster.platform.link.owner === cluster.cloud) mirror(scope, cluster);
     return [];
   },
 };

@@ -1,5 +1,14 @@
 import type { Static } from '@sinclair/typebox';
-import { connections, kubernetesVersion, maxmemoryPolicy, messaging, registry } from './either-cloud.ts';
+import {
+  cacheParameters,
+  connections,
+  kubernetesVersion,
+  maxmemoryPolicy,
+  messaging,
+  operators,
+  registry,
+  windows,
+} from './either-cloud.ts';
 import { bytes, choice, cidr, duration, flag, hostname, label, list, section, text, whole } from './formats.ts';
 
 const subnet = section(
@@ -32,6 +41,12 @@ const kubernetes = section(
       default: '172.20.0.0/16',
     }),
     secretsEncryption: flag({ description: 'Envelope encryption of Kubernetes secrets with KMS.', default: true }),
+    adminRole: text({
+      description: 'The IAM role whose holders administer the cluster.',
+      pattern: '^arn:aws:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]{1,128}$',
+      examples: ['arn:aws:iam::123456789012:role/platform-admin'],
+    }),
+    operators,
     nodes: section(
       {
         instanceType: text({ description: 'EC2 instance type.', pattern: '^[a-z0-9-]+\\.[a-z0-9-]+$', examples: ['t3.xlarge'] }),
@@ -65,7 +80,8 @@ const database = section(
       examples: ['64Gi'],
     }),
     multiAz: flag({ description: 'A synchronous standby in another zone.', default: true }),
-    backupRetention: duration({ description: 'How long automated backups are kept.', default: '14d' }),
+    backupRetention: duration({ description: 'How long automated backups are kept, whole days.', default: '14d' }),
+    ...windows,
     storageEncryption: flag({ description: 'Encryption at rest with KMS.', default: true }),
     deletionProtection: flag({ description: 'Refuse deletion.', default: true }),
   },
@@ -79,11 +95,13 @@ const cache = section(
       examples: ['master.crm-production.abc123.apn2.cache.amazonaws.com'],
     }),
     port: whole(1024, 65_535, { description: 'Port.', default: 6379 }),
+    version: choice(['7.0', '7.1'], { description: 'Redis version.', default: '7.1' }),
     nodeType: text({ description: 'ElastiCache node type.', pattern: '^cache\\.[a-z0-9]+\\.[a-z0-9]+$', examples: ['cache.m6g.large'] }),
     nodes: whole(1, 6, { description: 'Primary and replicas; two or more fail over by themselves.', default: 2 }),
     maxmemoryPolicy,
     clientTimeout: duration({ description: 'Idle clients are closed after this.', default: '300s' }),
     tcpKeepalive: duration({ description: 'TCP keepalive.', default: '60s' }),
+    parameters: cacheParameters,
     transitEncryption: flag({ description: 'TLS and an auth token.', default: true }),
     atRestEncryption: flag({ description: 'Encryption at rest with KMS.', default: true }),
   },

@@ -16,6 +16,9 @@ export interface Format {
   readonly problem?: (text: string) => string | undefined;
 }
 
+/** Four numbers of an IPv4 address. */
+const ADDRESS = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+
 export const FORMATS: Readonly<Record<string, Format>> = {
   cidr: {
     pattern: '^(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$',
@@ -28,6 +31,16 @@ export const FORMATS: Readonly<Record<string, Format>> = {
       const range = parseCidr(text);
       return 'problem' in range ? range.problem : undefined;
     },
+  },
+  address: {
+    pattern: '^(\\d{1,3}\\.){3}\\d{1,3}$',
+    allowed: 'an IPv4 address such as 10.30.10.240',
+    parse: (text) => (ADDRESS.test(text) ? text : undefined),
+  },
+  email: {
+    pattern: '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$',
+    allowed: 'an e-mail address such as oncall@example.com',
+    parse: (text) => (text.length <= 254 && /^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(text) ? text : undefined),
   },
   duration: { pattern: '^\\d{1,6}(ms|s|m|h|d)$', allowed: 'a duration such as 500ms, 15s, 2m, 24h or 14d', parse: parseDuration },
   bytes: { pattern: '^\\d{1,6}(Ki|Mi|Gi|Ti)$', allowed: 'an amount such as 512Mi, 20Gi or 1Ti, below 8192Ti', parse: parseBytes },
@@ -69,6 +82,8 @@ const formatted = <T>(format: keyof typeof FORMATS, options: Described) =>
   Type.Unsafe<T>(Type.String({ ...options, format: format as string }));
 
 export const cidr = (options: Described) => formatted<Cidr>('cidr', options);
+export const address = (options: Described) => formatted<string>('address', options);
+export const email = (options: Described) => formatted<string>('email', options);
 export const duration = (options: Described) => formatted<Seconds>('duration', options);
 export const bytes = (options: Described) => formatted<Bytes>('bytes', options);
 export const cores = (options: Described) => formatted<Cores>('cores', options);

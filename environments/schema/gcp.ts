@@ -1,5 +1,14 @@
 import type { Static } from '@sinclair/typebox';
-import { connections, kubernetesVersion, maxmemoryPolicy, messaging, registry } from './either-cloud.ts';
+import {
+  cacheParameters,
+  connections,
+  kubernetesVersion,
+  maxmemoryPolicy,
+  messaging,
+  operators,
+  registry,
+  windows,
+} from './either-cloud.ts';
 import { bytes, choice, cidr, duration, flag, hostname, label, list, section, text, whole } from './formats.ts';
 
 const network = section(
@@ -28,6 +37,7 @@ const kubernetes = section(
       maxItems: 6,
     }),
     secretsEncryption: flag({ description: 'Encryption of Kubernetes secrets with Cloud KMS.', default: true }),
+    operators,
     nodes: section(
       {
         machineType: text({
@@ -59,7 +69,8 @@ const database = section(
     slotWalLimit: bytes({ description: 'max_slot_wal_keep_size when this side writes.', examples: ['64Gi'] }),
     regional: flag({ description: 'A standby in another zone.', default: true }),
     pointInTimeRecovery: flag({ description: 'Recovery to any moment of the last days.', default: true }),
-    backupRetention: duration({ description: 'How long backups are kept.', default: '14d' }),
+    backupRetention: duration({ description: 'How long backups are kept, whole days.', default: '14d' }),
+    ...windows,
     logicalDecoding: flag({
       description: 'On from day 0: turning it on later needs a restart in the middle of a failover.',
       default: true,
@@ -77,7 +88,9 @@ const cache = section(
     port: whole(1024, 65_535, { description: 'Memorystore serves TLS on 6378.', default: 6378 }),
     memory: bytes({ description: 'Memory of the instance.', examples: ['8Gi'] }),
     highAvailability: flag({ description: 'A replica in another zone (STANDARD_HA).', default: true }),
+    version: choice(['7.0', '7.2'], { description: 'Redis version.', default: '7.2' }),
     maxmemoryPolicy,
+    parameters: cacheParameters,
     transitEncryption: flag({ description: 'TLS and AUTH.', default: true }),
     customerManagedKey: flag({ description: 'Encryption at rest with a key in Cloud KMS.', default: true }),
   },
@@ -103,6 +116,13 @@ export const gcpSchema = section(
         securityPolicy: label({ description: 'Cloud Armor policy that admits Cloudflare only.', examples: ['crm-production-cloudflare'] }),
       },
       { title: 'Gateway', description: 'The global external load balancer.' },
+    ),
+    federation: section(
+      {
+        pool: label({ description: 'Workload identity pool.', default: 'tandem' }),
+        provider: label({ description: 'Its provider, whose issuer is the EKS cluster.', default: 'eks' }),
+      },
+      { title: 'Federation', description: 'How the AWS cluster proves its identity to Google without a stored key.', default: {} },
     ),
     secretPrefix: label({ description: 'Prefix of this environment’s secrets in Secret Manager.', examples: ['crm-production'] }),
   },

@@ -1,5 +1,21 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { bytes, choice, cidr, cores, date, duration, flag, hostname, list, section, sqlname, text, urlpath, whole } from './formats.ts';
+import {
+  bytes,
+  choice,
+  cidr,
+  cores,
+  date,
+  duration,
+  email,
+  flag,
+  hostname,
+  list,
+  section,
+  sqlname,
+  text,
+  urlpath,
+  whole,
+} from './formats.ts';
 
 const share = (cloud: string) => whole(0, 100, { description: `Percent of the traffic for ${cloud}.`, examples: [50] });
 
@@ -46,6 +62,9 @@ const recovery = section(
   { title: 'Recovery objectives', description: 'What losing a part may cost; laws compare it with what the configuration can do.' },
 );
 
+const cloudflareId = (options: { description: string }) =>
+  text({ ...options, pattern: '^[0-9a-f]{32}$', examples: ['0123456789abcdef0123456789abcdef'] });
+
 const monitor = section(
   {
     path: urlpath({ description: 'Answers 200 when this side can serve; never asks the other side.', default: '/healthz' }),
@@ -65,7 +84,13 @@ const monitor = section(
 
 const traffic = section(
   {
+    account: cloudflareId({ description: 'The Cloudflare account that holds the load balancer.' }),
     zone: hostname({ description: 'The Cloudflare zone.', examples: ['example.com'] }),
+    zoneId: cloudflareId({ description: 'The id of the zone.' }),
+    ownsZone: flag({
+      description: 'Whether this environment keeps the settings of the whole zone; one environment a zone may.',
+      default: true,
+    }),
     hostname: hostname({ description: 'The name that users open.', examples: ['crm.example.com'] }),
     plan: choice(['free', 'pro', 'business', 'enterprise'], {
       description: 'The Cloudflare plan; it bounds the check interval and the steering.',
@@ -281,6 +306,19 @@ const monitoring = section(
   { title: 'Monitoring', description: 'Prometheus in each cluster.', default: {} },
 );
 
+const existing = section(
+  {
+    kind: text({ description: 'Kind of the managed resource.', pattern: '^[A-Z][A-Za-z0-9]{1,62}$', examples: ['VPC'] }),
+    name: text({
+      description: 'Name of the managed resource, as rendered.',
+      pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$',
+      examples: ['crm-production'],
+    }),
+    id: text({ description: 'The id that the cloud gave it.', pattern: '^[^\\s]{1,400}$', examples: ['vpc-0a1b2c3d4e5f67890'] }),
+  },
+  { description: 'One resource that exists already and is adopted, never created a second time.' },
+);
+
 const waiver = section(
   {
     rule: text({ description: 'The code of the rule.', pattern: '^TD[0-9]{3}$', examples: ['TD203'] }),
@@ -309,6 +347,19 @@ export const sharedSchema = section(
     messaging,
     images,
     monitoring,
+    alerts: section(
+      {
+        email: email({
+          description: 'Who is told when an alarm of either cloud or of Cloudflare fires.',
+          examples: ['oncall@example.com'],
+        }),
+      },
+      { title: 'Alerts', description: 'Where alarms go.' },
+    ),
+    existing: list(existing, {
+      description: 'Ids of resources that the clouds or Cloudflare name by themselves, so that a new cluster adopts them.',
+      default: [],
+    }),
     secretRefresh: duration({ description: 'How often secrets are read again from the secret managers.', default: '1h' }),
     peak: section(
       {

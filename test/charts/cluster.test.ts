@@ -121,7 +121,7 @@ test('EKS has an Ingress that takes HTTPS with Cloudflare’s certificate alone;
     { port: 443, mode: 'verify', trustStore: platform.aws.ingress.trustStoreArn },
   ]);
   assert.is(annotations['alb.ingress.kubernetes.io/ssl-redirect'], '443');
-  assert.is(annotations['alb.ingress.kubernetes.io/inbound-cidrs']?.split(',').length, 15);
+  assert.is(annotations['alb.ingress.kubernetes.io/security-groups'], 'crm-production-alb');
   assert.is(find('gcp', 'Gateway', 'crm').spec.gatewayClassName, 'gke-l7-global-external-managed');
   assert.is(find('gcp', 'GCPBackendPolicy', 'crm').spec.default.securityPolicy, 'crm-production-cloudflare');
   assert.throws(() => find('gcp', 'Ingress', 'crm'));

@@ -41,7 +41,7 @@ test('findings are data on demand', async () => {
   assert.is(code, 1);
   assert.equal(
     [result.ok, result.counts.error, result.findings[0].code, result.findings[0].places[0].position.line],
-    [false, 1, 'TD304', 43],
+    [false, 1, 'TD304', 45],
   );
   project.remove();
 });
@@ -101,7 +101,7 @@ test('one environment that cannot be read keeps all from being written', async (
   project.edit('environments/staging.yaml', (text) => text.replace('plan: enterprise', 'plan: none'));
   const { code, err } = await runCli(['render', '--root', project.root, '--out', project.path('gitops')]);
   assert.is(code, 2);
-  assert.match(err, /environments\/staging\.yaml:22:9: error bad-value: traffic\.plan/);
+  assert.match(err, /environments\/staging\.yaml:25:9: error bad-value: traffic\.plan/);
   assert.throws(() => readFileSync(project.path('gitops/production/.tandem/manifest.json')), /ENOENT/);
   project.remove();
 });
@@ -118,7 +118,7 @@ test('an environment that is gone is removed from the tree, unless it holds some
   rmSync(project.path('gitops/staging/mine'));
   const { code, out } = await runCli(args);
   assert.is(code, 0);
-  assert.match(out, /staging: 0 created, 0 changed, 290 removed, 0 unchanged/);
+  assert.match(out, /staging: 0 created, 0 changed, 722 removed, 0 unchanged/);
   project.remove();
 });
 

@@ -41,7 +41,7 @@ const TABLE: readonly [
       code: 'unknown-key',
       path: 'aws.database.instanceclass',
       file: AWS,
-      line: 37,
+      line: 39,
       column: 3,
       words: ['Did you mean `instanceClass`?', 'maxConnections'],
     },
@@ -61,7 +61,7 @@ const TABLE: readonly [
   [
     'a text for a switch',
     replace(AWS, 'multiAz: true', 'multiAz: "yes"'),
-    { code: 'wrong-type', path: 'aws.database.multiAz', file: AWS, line: 43, column: 12, words: ['true or false, without quotes'] },
+    { code: 'wrong-type', path: 'aws.database.multiAz', file: AWS, line: 45, column: 12, words: ['true or false, without quotes'] },
   ],
   [
     'a bad range',
@@ -71,7 +71,7 @@ const TABLE: readonly [
   [
     'a bad duration',
     replace(SHARED, 'interval: 15s', 'interval: 15 seconds'),
-    { code: 'bad-value', path: 'traffic.monitor.interval', file: SHARED, line: 29, column: 15, words: ['15 seconds', '500ms, 15s, 2m'] },
+    { code: 'bad-value', path: 'traffic.monitor.interval', file: SHARED, line: 32, column: 15, words: ['15 seconds', '500ms, 15s, 2m'] },
   ],
   [
     'a misspelt choice',
@@ -80,7 +80,7 @@ const TABLE: readonly [
       code: 'bad-value',
       path: 'traffic.steering',
       file: SHARED,
-      line: 23,
+      line: 26,
       column: 13,
       words: ['Did you mean `dynamicLatency`?', 'weighted'],
     },
@@ -88,7 +88,7 @@ const TABLE: readonly [
   [
     'a number out of range',
     replace(AWS, 'maxPods: 44', 'maxPods: 4000'),
-    { code: 'bad-value', path: 'aws.kubernetes.nodes.maxPods', file: AWS, line: 32, column: 14, words: ['found 4000', 'from 4 to 250'] },
+    { code: 'bad-value', path: 'aws.kubernetes.nodes.maxPods', file: AWS, line: 34, column: 14, words: ['found 4000', 'from 4 to 250'] },
   ],
   [
     'a missing key',
@@ -98,27 +98,27 @@ const TABLE: readonly [
   [
     'a null',
     replace(SHARED, 'hostname: crm.example.com', 'hostname:'),
-    { code: 'wrong-type', path: 'traffic.hostname', file: SHARED, line: 21, column: 12, words: ['found null'] },
+    { code: 'wrong-type', path: 'traffic.hostname', file: SHARED, line: 24, column: 12, words: ['found null'] },
   ],
   [
     'a list for a mapping',
     replace(SHARED, 'peak:\n  cpu: "24"\n  memory: 48Gi', 'peak: [24, 48]'),
-    { code: 'wrong-type', path: 'peak', file: SHARED, line: 106, column: 7, words: ['a mapping'] },
+    { code: 'wrong-type', path: 'peak', file: SHARED, line: 112, column: 7, words: ['a mapping'] },
   ],
   [
     'too few tunnels',
     replace(SHARED, '    - 169.254.13.0/30\n', ''),
-    { code: 'bad-value', path: 'link.tunnels', file: SHARED, line: 41, column: 5, words: ['a list of 4 to 4'] },
+    { code: 'bad-value', path: 'link.tunnels', file: SHARED, line: 44, column: 5, words: ['a list of 4 to 4'] },
   ],
   [
     'a repeated secret',
     replace(SHARED, 'secrets: [api-keys, application]', 'secrets: [api-keys, api-keys]'),
-    { code: 'bad-value', path: 'application.secrets', file: SHARED, line: 81, column: 12, words: ['a list without repeats'] },
+    { code: 'bad-value', path: 'application.secrets', file: SHARED, line: 84, column: 12, words: ['a list without repeats'] },
   ],
   [
     'a secret that Tandem fetches by itself',
     replace(SHARED, 'secrets: [api-keys, application]', 'secrets: [api-keys, database]'),
-    { code: 'bad-value', path: 'application.secrets[1]', file: SHARED, line: 81, column: 23, words: ['"database"'] },
+    { code: 'bad-value', path: 'application.secrets[1]', file: SHARED, line: 84, column: 23, words: ['"database"'] },
   ],
   [
     'a duplicate key',
@@ -139,17 +139,17 @@ const TABLE: readonly [
   [
     'a merge key',
     replace(AWS, 'cache:\n', 'cache:\n  <<: { port: 1 }\n'),
-    { code: 'unknown-key', path: 'aws.cache.<<', file: AWS, line: 49, column: 3, words: ['unknown key'] },
+    { code: 'unknown-key', path: 'aws.cache.<<', file: AWS, line: 54, column: 3, words: ['unknown key'] },
   ],
   [
     'a key that is no word',
     replace(AWS, 'cache:\n', 'cache:\n  ? [a, b]\n  : 1\n'),
-    { code: 'not-yaml', path: '', file: AWS, line: 49, column: 5, words: ['a key must be a word'] },
+    { code: 'not-yaml', path: '', file: AWS, line: 54, column: 5, words: ['a key must be a word'] },
   ],
   [
     'two documents',
     (project) => project.edit(AWS, (text) => `${text}---\na: 1\n`),
-    { code: 'not-yaml', path: '', file: AWS, line: 64, column: 1, words: ['One file holds one document'] },
+    { code: 'not-yaml', path: '', file: AWS, line: 70, column: 1, words: ['One file holds one document'] },
   ],
   [
     'an empty file',
@@ -164,7 +164,7 @@ const TABLE: readonly [
   [
     'an open quote',
     replace(AWS, 'account: "', "account: '"),
-    { code: 'not-yaml', path: '', file: AWS, line: 64, column: 1, words: ['quote'] },
+    { code: 'not-yaml', path: '', file: AWS, line: 70, column: 1, words: ['quote'] },
   ],
   [
     'a missing file',
@@ -278,7 +278,7 @@ test('defaults are applied, values parsed, references between files followed, ev
 
 test('a path that only a default gave is placed where its section is written', () => {
   const { line } = productionEnvironment().positionOf('aws.database.port');
-  assert.is(line, 36);
+  assert.is(line, 38);
 });
 
 test.run();

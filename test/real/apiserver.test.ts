@@ -5,7 +5,8 @@ import { parseAllDocuments } from 'yaml';
 import { CLOUDS, type Cloud } from '../../environments/platform.ts';
 import { run } from '../bundle.ts';
 import { type ApiServer, type Reply, type Resource, sleep, startApiServer } from './api-server.ts';
-import { definitionsFor } from './crds.ts';
+import { composedIn } from './composed.ts';
+import { definitionOfComposite, definitionsFor } from './crds.ts';
 import { part, realTest } from './parts.ts';
 import { type Pod, podOf } from './pods.ts';
 import { ENVIRONMENTS, foldersWith, renderedTree } from './rendered.ts';
@@ -27,7 +28,12 @@ const say = ({ kind, metadata }: Resource, reply: Reply): string =>
 /** A server that knows the custom resources and has the cluster's namespaces, priorities and admission policies. */
 async function prepared(objects: readonly Resource[]): Promise<ApiServer> {
   const server = await startApiServer();
-  for (const definition of definitionsFor(new Set(objects.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`))) as Resource[]) {
+  const composites = objects.filter(({ kind }) => kind === 'CompositeResourceDefinition') as unknown as Parameters<
+    typeof definitionOfComposite
+  >[0][];
+  const all = [...objects, ...composedIn(objects)];
+  const custom = definitionsFor(new Set(all.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`))) as Resource[];
+  for (const definition of [...custom, ...(composites.map(definitionOfComposite) as Resource[])]) {
     const reply = await server.create(definition);
     assert.is(reply.status, 201, say(definition, reply));
   }
@@ -46,7 +52,7 @@ for (const [environment, cloud] of ENVIRONMENTS.flatMap((name) => CLOUDS.map((cl
     const server = await prepared(objects);
     try {
       const rejected: string[] = [];
-      for (const object of objects) {
+      for (const object of [...objects, ...composedIn(objects)]) {
         let reply = await server.apply(object, { dryRun: true }).catch((error: Error) => ({ status: 0, body: { message: error.message } }));
         // A definition is served a moment after it was created.
         for (let tries = 0; tries < 20 && (reply.status === 404 || reply.status === 0) && isCustom(object); tries++) {

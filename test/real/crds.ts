@@ -27,6 +27,54 @@ export function definitionsFor(kinds: ReadonlySet<string>): object[] {
   return [...custom, ...nack];
 }
 
+/** What Crossplane makes of the definition of a composite resource: its schema, with Crossplane's own part of the spec. */
+export function definitionOfComposite(definition: {
+  spec: {
+    group: string;
+    scope: string;
+    names: { kind: string; plural: string };
+    versions: { name: string; schema: { openAPIV3Schema: { properties: { status: object } } } }[];
+  };
+}): object {
+  const { group, scope, names, versions } = definition.spec;
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${names.plural}.${group}` },
+    spec: {
+      group,
+      scope,
+      names: { ...names, singular: names.kind.toLowerCase(), listKind: `${names.kind}List` },
+      versions: versions.map(({ name, schema }) => ({
+        name,
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: {
+                type: 'object',
+                properties: {
+                  crossplane: {
+                    type: 'object',
+                    properties: {
+                      compositionRef: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
+                      compositionUpdatePolicy: { type: 'string', enum: ['Automatic', 'Manual'] },
+                    },
+                  },
+                },
+              },
+              status: schema.openAPIV3Schema.properties.status,
+            },
+          },
+        },
+      })),
+    },
+  };
+}
+
 function definition({ group, version, kind, plural, scope }: IndexEntry, schema: Schema): object {
   const properties = schema.properties as Record<string, Schema>;
   return {
