@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { clashes } from './clashes.ts';
 import { ConfigurationError, type Diagnostic, type Position } from './diagnostic.ts';
 import { parseYaml, type YamlSource } from './document.ts';
 import { parsePath } from './path.ts';
@@ -71,17 +72,16 @@ export function loadEnvironment(root: string, name: string): Environment {
   if (problems.length > 0) throw new ConfigurationError(problems);
   const sources = parsed as Record<FileKind, YamlSource>;
   const raw = { shared: sources.shared.value, aws: sources.aws.value, gcp: sources.gcp.value };
-  return {
-    name,
-    raw,
-    platform: resolve(name, raw),
-    digest: digestSources(name, read),
-    positionOf: (path) => {
-      const steps = parsePath(path);
-      const kind = steps[0] === 'aws' || steps[0] === 'gcp' ? steps[0] : 'shared';
-      return sources[kind].positionOf(kind === 'shared' ? steps : steps.slice(1));
-    },
+  const platform = resolve(name, raw);
+  const positionOf = (path: string): Position => {
+    const steps = parsePath(path);
+    const kind = steps[0] === 'aws' || steps[0] === 'gcp' ? steps[0] : 'shared';
+    return sources[kind].positionOf(kind === 'shared' ? steps : steps.slice(1));
   };
+  const clashing = clashes(platform);
+  if (clashing.length > 0)
+    throw new ConfigurationError(clashing.map((clash) => ({ code: 'bad-value', position: positionOf(clash.path), ...clash })));
+  return { name, raw, platform, digest: digestSources(name, read), positionOf };
 }
 
 /** sha256 over the bytes of the three files, without parsing them; undefined when one cannot be read. */

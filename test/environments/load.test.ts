@@ -35,6 +35,16 @@ const TABLE: readonly [
   expected: Partial<Diagnostic> & { line: number; column: number; words: string[]; file: string },
 ][] = [
   [
+    'two subnets of one name',
+    replace(AWS, 'name: public-c', 'name: public-a'),
+    { code: 'bad-value', path: 'aws.network.subnets[1].name', file: AWS, line: 15, column: 15, words: ['too', 'a name of its own'] },
+  ],
+  [
+    'a zone of another region',
+    replace(GCP, 'asia-northeast3-b', 'asia-northeast1-b'),
+    { code: 'bad-value', path: 'gcp.kubernetes.zones[1]', file: GCP, line: 23, column: 30, words: ['no zone of gcp.region', 'asia-northeast3'] },
+  ],
+  [
     'an unknown key',
     replace(AWS, 'instanceClass:', 'instanceclass:'),
     {
