@@ -1,7 +1,7 @@
 import { ConfigurationError, type Diagnostic, type Severity } from '../environments/diagnostic.ts';
 import { listEnvironments, loadEnvironment } from '../environments/load.ts';
-import { blocks, type Finding, judge } from '../policies/judge.ts';
-import { RULES } from '../policies/rules.ts';
+import { renderedTree } from '../generators/tree-objects.ts';
+import { blocks, type Finding, judge, LAWS } from '../policies/judge.ts';
 import { place, printDiagnostics } from './diagnostics.ts';
 import type { Options } from './options.ts';
 import { styled, type Terminal } from './terminal.ts';
@@ -14,7 +14,8 @@ export function check(options: Options, terminal: Terminal, today: string): numb
   const findings: Finding[] = [];
   for (const name of names) {
     try {
-      findings.push(...judge(loadEnvironment(options.root, name), asOf));
+      const environment = loadEnvironment(options.root, name);
+      findings.push(...judge(environment, renderedTree(environment.platform), asOf));
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       diagnostics.push(...error.diagnostics);
@@ -23,9 +24,7 @@ export function check(options: Options, terminal: Terminal, today: string): numb
   const counts = count(findings);
   const exit = diagnostics.length > 0 ? 2 : findings.some(blocks) ? 1 : 0;
   if (options.output === 'json') {
-    terminal.out(
-      `${JSON.stringify({ asOf, environments: names, rules: RULES.length, ok: exit === 0, counts, diagnostics, findings }, null, 2)}\n`,
-    );
+    terminal.out(`${JSON.stringify({ asOf, environments: names, rules: LAWS, ok: exit === 0, counts, diagnostics, findings }, null, 2)}\n`);
     return exit;
   }
   printFindings(terminal, findings);
@@ -72,5 +71,5 @@ function summary(terminal: Terminal, names: readonly string[], asOf: string, cou
   const parts = [plural(counts.error, 'error'), plural(counts.warning, 'warning'), plural(counts.info, 'note'), `${counts.waived} waived`];
   const verdict = exit === 0 ? styled(terminal, 'green', 'ok') : styled(terminal, 'red', exit === 1 ? 'not ok' : 'unreadable');
   const files = unreadable > 0 ? `; ${plural(unreadable, 'problem')} in the files` : '';
-  return `${verdict}: ${names.join(', ')} by ${RULES.length} laws as of ${asOf}: ${parts.join(', ')}${files}\n`;
+  return `${verdict}: ${names.join(', ')} by ${LAWS} laws as of ${asOf}: ${parts.join(', ')}${files}\n`;
 }

@@ -18,7 +18,9 @@ export function clashes(platform: Platform): Clash[] {
       hint: 'Give each subnet a name of its own, for example its role and its zone’s letter.',
     })),
     ...aws.network.subnets.flatMap((subnet, index) =>
-      outside(subnet.zone, aws.region, /^[a-z]$/) ? [notIn(`aws.network.subnets[${index}].zone`, subnet.zone, 'aws.region', aws.region)] : [],
+      outside(subnet.zone, aws.region, /^[a-z]$/)
+        ? [notIn(`aws.network.subnets[${index}].zone`, subnet.zone, 'aws.region', aws.region)]
+        : [],
     ),
     ...gcp.kubernetes.zones.flatMap((zone, index) =>
       outside(zone, gcp.region, /^-[a-z]$/) ? [notIn(`gcp.kubernetes.zones[${index}]`, zone, 'gcp.region', gcp.region)] : [],

@@ -45,7 +45,7 @@ export function kustomizeFolder(
   const resources: ComponentFile[] = objects.map((object) => {
     const manifest = manifestOf(object);
     identities.claim(manifest, producer);
-    return [fileName(manifest, component.namespace), HEADER + toYaml(manifest)];
+    return [fileNameOf(manifest, component.namespace), HEADER + toYaml(manifest)];
   });
   for (const { name, namespace } of configMaps)
     identities.claim({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } }, producer);
@@ -77,7 +77,7 @@ function generator({ name, namespace, files, literals }: GeneratedConfigMap): ob
 const SERVICE = /^([a-z0-9]+)\.[a-z-]+\.m\.upbound\.io\//;
 
 /** `deployment-pgbouncer.yaml`; with the namespace in front where it is not the component's own. */
-function fileName({ apiVersion, kind, metadata }: Manifest, home: string): string {
+export function fileNameOf({ apiVersion, kind, metadata }: Manifest, home: string): string {
   const service = SERVICE.exec(apiVersion)?.[1];
   const elsewhere = metadata.namespace && metadata.namespace !== home ? `${metadata.namespace}-` : '';
   return `${elsewhere}${service ? `${service}-` : ''}${kind.toLowerCase()}-${metadata.name}.yaml`;

@@ -3,6 +3,8 @@ import type { Environment } from '../environments/load.ts';
 import type { Platform, ResolvedWaiver } from '../environments/platform.ts';
 import type { Breach, Context } from './rule.ts';
 import { RULES } from './rules.ts';
+import type { RenderedTree } from './tree/law.ts';
+import { TREE_LAWS } from './tree/laws.ts';
 
 /** A breach of one law in one environment, with the places to change. */
 export interface Finding {
@@ -20,17 +22,33 @@ export interface Finding {
 
 const ORDER: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
+/** How many laws there are. */
+export const LAWS = RULES.length + TREE_LAWS.length;
+
 /**
- * Judges one environment by every law, as of a date (`YYYY-MM-DD`).
+ * Judges one environment, and what is rendered from it, by every law, as of a date (`YYYY-MM-DD`).
  * Findings are sorted by file, line, column and code.
  */
-export function judge(environment: Environment, asOf: string): readonly Finding[] {
+export function judge(environment: Environment, tree: RenderedTree, asOf: string): readonly Finding[] {
   const { platform } = environment;
-  const breaches = RULES.flatMap((rule) =>
-    rule.check(platform, { asOf }).map((breach) => finding(environment, rule.code, rule.name, breach.severity ?? rule.severity, breach)),
-  );
+  const breaches = [
+    ...RULES.flatMap((rule) =>
+      rule.check(platform, { asOf }).map((breach) => finding(environment, rule.code, rule.name, breach.severity ?? rule.severity, breach)),
+    ),
+    ...judgeTree(environment.name, tree),
+  ];
   const waived = breaches.map((found) => ({ ...found, waiver: waiverFor(platform, found, asOf) }));
   return [...waived, ...misusedWaivers(environment, breaches, { asOf })].sort(byPlace);
+}
+
+/** What the laws over the tree find, at the files that are rendered. */
+function judgeTree(environment: string, tree: RenderedTree): Finding[] {
+  return TREE_LAWS.flatMap(({ code, name, check }) =>
+    check(tree).map(({ object: { path }, message, hint }): Finding => {
+      const places = [{ path, position: { file: path.replace(/#.*/, ''), line: 1, column: 1 } }];
+      return { environment, code, rule: name, severity: 'error', message, hint, places, waiver: null };
+    }),
+  );
 }
 
 /** Whether a finding stops a render: an error that no waiver covers. */
@@ -57,8 +75,8 @@ function misusedWaivers(environment: Environment, found: readonly Finding[], { a
     const path = `waivers[${index}]`;
     const about = (severity: Severity, message: string, hint: string): Finding =>
       finding(environment, 'TD001', 'waivers-are-in-force', severity, { paths: [path], message, hint });
-    if (!RULES.some((rule) => rule.code === waiver.rule))
-      return [about('error', `there is no rule ${waiver.rule}`, `Use one of ${RULES.map((rule) => rule.code).join(', ')}.`)];
+    const codes = [...RULES, ...TREE_LAWS].map((rule) => rule.code);
+    if (!codes.includes(waiver.rule)) return [about('error', `there is no rule ${waiver.rule}`, `Use one of ${codes.join(', ')}.`)];
     if (asOf > waiver.expires)
       return [
         about(

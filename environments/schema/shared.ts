@@ -231,7 +231,8 @@ const application = section(
     secrets: list(
       text({
         description: 'A secret in the cloud’s secret manager, below the environment’s prefix; not one that Tandem fetches by itself.',
-        pattern: '^(?!(database|cache|messaging|internal-ca|gitops|grafana|link|cloudflare-api|cloudflare-dns)$)[a-z]([a-z0-9-]{0,61}[a-z0-9])?$',
+        pattern:
+          '^(?!(database|cache|messaging|internal-ca|gitops|grafana|link|cloudflare-api|cloudflare-dns)$)[a-z]([a-z0-9-]{0,61}[a-z0-9])?$',
         examples: ['api-keys'],
       }),
       {

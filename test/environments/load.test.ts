@@ -42,7 +42,14 @@ const TABLE: readonly [
   [
     'a zone of another region',
     replace(GCP, 'asia-northeast3-b', 'asia-northeast1-b'),
-    { code: 'bad-value', path: 'gcp.kubernetes.zones[1]', file: GCP, line: 23, column: 30, words: ['no zone of gcp.region', 'asia-northeast3'] },
+    {
+      code: 'bad-value',
+      path: 'gcp.kubernetes.zones[1]',
+      file: GCP,
+      line: 23,
+      column: 30,
+      words: ['no zone of gcp.region', 'asia-northeast3'],
+    },
   ],
   [
     'an unknown key',

@@ -1,19 +1,21 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Environment } from '../../environments/load.ts';
+import { renderedTree } from '../../generators/tree-objects.ts';
 import { blocks, judge } from '../../policies/judge.ts';
 import { platformWith, productionEnvironment } from '../project.ts';
 
 const test = suite('judge');
+const judged = (one: Environment, asOf: string) => judge(one, renderedTree(one.platform), asOf);
 
 const environment = (change: Record<string, unknown>): Environment => ({ ...productionEnvironment(), platform: platformWith(change) });
 const BREACH = { 'recovery.awsLost.rto': '100s' };
 const waiver = (more: object) => ({ rule: 'TD203', reason: 'decided by the platform lead', expires: '2026-12-31', ...more });
 
-test('production breaks no law', () => assert.equal(judge(productionEnvironment(), '2026-11-22'), []));
+test('production breaks no law', () => assert.equal(judged(productionEnvironment(), '2026-11-22'), []));
 
 test('an overlap names both places', () => {
-  const [found] = judge(environment({ 'gcp.network.pods': '10.30.128.0/17' }), '2026-06-01');
+  const [found] = judged(environment({ 'gcp.network.pods': '10.30.128.0/17' }), '2026-06-01');
   assert.is(found?.code, 'TD101');
   assert.equal(
     found?.places.map(({ path, position }) => [path, position.file, position.line]),
@@ -25,7 +27,7 @@ test('an overlap names both places', () => {
 });
 
 test('a waived finding still shows, and does not block', () => {
-  const [found, ...rest] = judge(environment({ ...BREACH, waivers: [waiver({ path: 'recovery.awsLost.rto' })] }), '2026-06-01');
+  const [found, ...rest] = judged(environment({ ...BREACH, waivers: [waiver({ path: 'recovery.awsLost.rto' })] }), '2026-06-01');
   assert.is(found?.code, 'TD203');
   assert.is(found?.waiver?.reason, 'decided by the platform lead');
   assert.is(found && blocks(found), false);
@@ -33,16 +35,16 @@ test('a waived finding still shows, and does not block', () => {
 });
 
 test('a waiver for another path waives nothing', () => {
-  const found = judge(environment({ ...BREACH, waivers: [waiver({ path: 'recovery.gcpLost.rto' })] }), '2026-06-01');
+  const found = judged(environment({ ...BREACH, waivers: [waiver({ path: 'recovery.gcpLost.rto' })] }), '2026-06-01');
   assert.ok(found.some((one) => one.code === 'TD203' && blocks(one)));
   assert.ok(found.some((one) => one.code === 'TD001' && one.severity === 'warning'));
 });
 
 test('on its last day a waiver counts, on the next it is an error itself', () => {
   const waived = environment({ ...BREACH, waivers: [waiver({})] });
-  assert.is(judge(waived, '2026-12-31').some(blocks), false);
+  assert.is(judged(waived, '2026-12-31').some(blocks), false);
   assert.equal(
-    judge(waived, '2027-01-01')
+    judged(waived, '2027-01-01')
       .filter(blocks)
       .map((found) => found.code)
       .sort(),
@@ -52,12 +54,12 @@ test('on its last day a waiver counts, on the next it is an error itself', () =>
 
 test('a waiver of no rule is an error', () => {
   assert.ok(
-    judge(environment({ waivers: [waiver({ rule: 'TD999' })] }), '2026-06-01').some((found) => found.code === 'TD001' && blocks(found)),
+    judged(environment({ waivers: [waiver({ rule: 'TD999' })] }), '2026-06-01').some((found) => found.code === 'TD001' && blocks(found)),
   );
 });
 
 test('findings are sorted by file, line and column', () => {
-  const found = judge(
+  const found = judged(
     environment({
       'aws.database.multiAz': false,
       'gcp.database.regional': false,

@@ -40,9 +40,17 @@ export function crossCloudLink(cluster: Cluster): Composite {
   };
 }
 
-/** Google's resources have the names we give them; AWS's have ids, known once they are written down. */
+/** Kinds whose name in the cloud is the one we give; the others have ids, known once they are written down. */
+const NAMED: readonly KindKey[] = [
+  'cloudwatch/MetricAlarm',
+  'compute/ExternalVPNGateway',
+  'compute/HaVPNGateway',
+  'compute/RouterPeer',
+  'compute/VPNTunnel',
+];
+
 function isKnown({ platform }: Cluster, { kind, name }: Composed): boolean {
-  return LINK_KINDS.gcp.includes(kind) || kind === 'cloudwatch/MetricAlarm' || idOf(platform, kind, name) !== undefined;
+  return NAMED.includes(kind) || idOf(platform, kind, name) !== undefined;
 }
 
 /** The same resource, watched only: nothing to wait for, and no secret to read. */
