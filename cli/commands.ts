@@ -1,9 +1,11 @@
-import type { FlagName } from './options.ts';
+import type { FlagName, Output } from './options.ts';
 
-interface CommandHelp {
+export interface CommandHelp {
   readonly usage: string;
   readonly summary: string;
   readonly flags: readonly FlagName[];
+  /** What `--output` may be, the default first; text and json when left out. */
+  readonly outputs?: readonly Output[];
   readonly examples: readonly (readonly [command: string, what: string])[];
 }
 
@@ -13,7 +15,7 @@ export const FLAG_HELP: Record<FlagName, readonly [usage: string, what: string]>
   out: ['--out FOLDER', 'where the tree is written (default gitops)'],
   root: ['--root FOLDER', 'the project that holds environments/ (default .)'],
   'as-of': ['--as-of DATE', 'judge by this date, YYYY-MM-DD (default today)'],
-  output: ['--output text|json', 'for people or for programs (default text)'],
+  output: ['--output FORMAT', 'one of those in the usage, the first by default'],
   'allow-foreign': ['--allow-foreign', 'leave files in the folder that are not tandem’s where they are'],
   help: ['--help, -h', 'this help'],
 };
@@ -37,6 +39,26 @@ export const COMMANDS = {
       ['tandem render --env production', 'into gitops/production'],
       ['tandem render --out ../crm-gitops', 'all environments, into a Git checkout'],
       ['tandem render --env staging --cloud gcp', 'one cluster only'],
+    ],
+  },
+  rto: {
+    usage: 'tandem rto [--env NAME]... [--output text|json|markdown]',
+    summary: 'compute how long recovery takes and what it may lose; 1 when an objective is broken',
+    flags: ['env', 'root', 'output'],
+    outputs: ['text', 'json', 'markdown'],
+    examples: [
+      ['tandem rto --env production', 'every phase of every scenario, with the setting it comes from'],
+      ['tandem rto --output markdown', 'for a report'],
+    ],
+  },
+  graph: {
+    usage: 'tandem graph [--env NAME]... [--output html|svg]',
+    summary: 'draw the platform: ranges, tunnels, databases and who writes',
+    flags: ['env', 'root', 'output'],
+    outputs: ['html', 'svg'],
+    examples: [
+      ['tandem graph > platform.html', 'every environment, in one page that needs nothing else'],
+      ['tandem graph --env production --output svg > production.svg', 'one picture'],
     ],
   },
   explain: {

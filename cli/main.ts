@@ -3,12 +3,14 @@ import { VERSION } from '../generators/build.ts';
 import { CollisionError } from '../generators/tree.ts';
 import { fileSystemRefusal, WriteRefusal } from '../generators/write/refusal.ts';
 import { check } from './check.ts';
-import { COMMANDS, type CommandName, helpOf, isCommand, overview } from './commands.ts';
+import { COMMANDS, type CommandHelp, type CommandName, helpOf, isCommand, overview } from './commands.ts';
 import { completion } from './completion.ts';
 import { printDiagnostics } from './diagnostics.ts';
 import { explain } from './explain.ts';
+import { graph } from './graph.ts';
 import { type Options, parseOptions, UsageError } from './options.ts';
 import { render } from './render.ts';
+import { rto } from './rto.ts';
 import { styled, type Terminal } from './terminal.ts';
 
 /** What the outside gives a run; everything else is in its arguments. */
@@ -31,7 +33,8 @@ export async function main(args: readonly string[], surroundings: Surroundings):
       return 0;
     }
     if (!isCommand(word)) throw new UsageError(`there is no command ${word}; use one of ${Object.keys(COMMANDS).join(', ')}`);
-    const options = parseOptions(rest, COMMANDS[word].flags);
+    const { flags, outputs }: CommandHelp = COMMANDS[word];
+    const options = parseOptions(rest, flags, outputs);
     if (options.help) return help(word, terminal, false);
     return await run(word, options, surroundings);
   } catch (error) {
@@ -47,6 +50,10 @@ async function run(name: CommandName, options: Options, { terminal, today, worke
       return check(options, terminal, today);
     case 'render':
       return await render(options, terminal, workerScript);
+    case 'graph':
+      return graph(options, terminal);
+    case 'rto':
+      return rto(options, terminal);
     case 'explain':
       return explain(options, terminal);
     case 'completion':

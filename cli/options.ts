@@ -4,7 +4,7 @@ import type { Cloud } from '../environments/platform.ts';
 /** The words of the command line are off: exit code 2, nothing was done. */
 export class UsageError extends Error {}
 
-export type Output = 'text' | 'json';
+export type Output = 'text' | 'json' | 'markdown' | 'html' | 'svg';
 
 const FLAGS = {
   env: { type: 'string', multiple: true },
@@ -35,7 +35,7 @@ export interface Options {
  * Reads the words after the command's name; only the flags that the command knows are accepted.
  * @throws UsageError
  */
-export function parseOptions(args: readonly string[], known: readonly FlagName[]): Options {
+export function parseOptions(args: readonly string[], known: readonly FlagName[], outputs: readonly Output[] = ['text', 'json']): Options {
   const flags = Object.fromEntries([...known, 'help' as const].map((name) => [name, FLAGS[name]]));
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true, strict: true });
@@ -47,7 +47,7 @@ export function parseOptions(args: readonly string[], known: readonly FlagName[]
       out: text(given.out) ?? 'gitops',
       root: text(given.root) ?? '.',
       asOf: date(text(given['as-of'])),
-      output: output(text(given.output)),
+      output: output(text(given.output), outputs),
       allowForeign: given['allow-foreign'] === true,
       help: given.help === true,
     };
@@ -70,9 +70,11 @@ function cloud(value: string): Cloud {
   throw new UsageError(`--cloud ${value}: expected aws or gcp`);
 }
 
-function output(value = 'text'): Output {
-  if (value === 'text' || value === 'json') return value;
-  throw new UsageError(`--output ${value}: expected text or json`);
+function output(given: string | undefined, outputs: readonly Output[]): Output {
+  const value = given ?? outputs[0];
+  const known = outputs.find((one) => one === value);
+  if (known) return known;
+  throw new UsageError(`--output ${value}: expected ${outputs.slice(0, -1).join(', ')} or ${outputs.at(-1)}`);
 }
 
 function date(value: string | undefined): string | undefined {

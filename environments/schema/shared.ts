@@ -54,6 +54,10 @@ const recovery = section(
       description: 'How long fencing and promoting the other database take, as measured in drills.',
       examples: ['20s'],
     }),
+    warmUp: duration({
+      description: 'How long until the side that is left carries all: pods start, caches fill; as measured in drills.',
+      default: '30s',
+    }),
     awsLost: objective('5m', '5s', 'the whole of AWS is lost'),
     gcpLost: objective('2m', '0s', 'the whole of GCP is lost'),
     tunnelLost: objective('60s', '0s', 'one VPN tunnel is lost'),
@@ -163,6 +167,10 @@ const database = section(
     writer: choice(['aws', 'gcp'], {
       description: 'The side that writes when an environment is first built; afterwards the writer record says.',
       default: 'aws',
+    }),
+    lease: duration({
+      description: 'How long a pool may serve writes after its writer was last confirmed; a failover waits for what is left of it.',
+      default: '15s',
     }),
     applicationRole: sqlname({ description: 'The role the application logs in with.', default: 'crm_app' }),
     poolerRole: sqlname({ description: 'The role PgBouncer asks for password verifiers with.', default: 'pgbouncer_auth' }),

@@ -1,5 +1,4 @@
-import type { Platform } from '../../environments/platform.ts';
-import type { Seconds } from '../../environments/units.ts';
+import { worstDetection } from '../recovery-budget.ts';
 import type { Rule } from '../rule.ts';
 
 export const detectionFitsItsBudget: Rule = {
@@ -21,12 +20,3 @@ export const detectionFitsItsBudget: Rule = {
     ];
   },
 };
-
-/**
- * The longest time in seconds from the loss of an origin to the check that marks it down:
- * interval + (consecutiveDown - 1) x interval + timeout x (retries + 1). Cloudflare retries at once and
- * only after timeouts; consecutiveDown counts checks. Source: Cloudflare, monitor settings.
- */
-export function worstDetection(monitor: Platform['traffic']['monitor']): Seconds {
-  return monitor.consecutiveDown * monitor.interval + monitor.timeout * (monitor.retries + 1);
-}
