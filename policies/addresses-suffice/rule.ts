@@ -26,8 +26,7 @@ function aws({ aws: { network, kubernetes, cache } }: Platform): Breach[] {
   const room = (role: 'private' | 'pods'): number =>
     network.subnets.filter((subnet) => subnet.role === role).reduce((sum, subnet) => sum + sizeOf(subnet.cidr) - AWS_RESERVED, 0);
   const separate = network.subnets.some((subnet) => subnet.role === 'pods');
-  // With subnets of their own, pods do not use the primary interface.
-  const interfaces = machine.interfaces - (separate ? 1 : 0);
+  const { interfaces } = machine;
   const podsPerNode = interfaces * (machine.addressesPerInterface - 1) + 2;
   const perNode = interfaces * machine.addressesPerInterface;
   const others = AWS_OTHER + cache.nodes;
@@ -40,8 +39,17 @@ function aws({ aws: { network, kubernetes, cache } }: Platform): Breach[] {
     });
   const needs = separate
     ? [
-        { role: 'pods' as const, need: max * perNode, how: `${max} nodes x ${perNode} pod addresses` },
-        { role: 'private' as const, need: max + others, how: `${max} nodes + ${others} for the control plane, stores and load balancers` },
+        // The first interface of a node, with its pods, stands in the node's own subnet; the others where the pods' subnets are.
+        {
+          role: 'pods' as const,
+          need: max * (perNode - machine.addressesPerInterface),
+          how: `${max} nodes x ${perNode - machine.addressesPerInterface} pod addresses`,
+        },
+        {
+          role: 'private' as const,
+          need: max * machine.addressesPerInterface + others,
+          how: `${max} nodes x ${machine.addressesPerInterface} addresses + ${others} for the control plane, stores and load balancers`,
+        },
       ]
     : [{ role: 'private' as const, need: max * perNode + others, how: `${max} nodes x ${perNode} addresses + ${others}` }];
   for (const { role, need, how } of needs)

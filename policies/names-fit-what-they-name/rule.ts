@@ -17,10 +17,10 @@ function tooLong({ aws, gcp }: Platform): Breach[] {
     {
       path: 'aws.kubernetes.name',
       name: aws.kubernetes.name,
-      limit: 40,
-      why: 'it prefixes the id of the ElastiCache replication group (40)',
+      limit: 32,
+      why: 'it prefixes the names of IAM roles (64 with "-amazon-cloudwatch-observability")',
     },
-    { path: 'gcp.kubernetes.name', name: gcp.kubernetes.name, limit: 25, why: 'it prefixes Google service accounts (30 with "-node")' },
+    { path: 'gcp.kubernetes.name', name: gcp.kubernetes.name, limit: 24, why: 'it prefixes Google service accounts (30 with "-nodes")' },
     { path: 'gcp.secretPrefix', name: gcp.secretPrefix, limit: 200, why: 'Secret Manager ids are at most 255' },
   ];
   return [
