@@ -10,7 +10,7 @@ const test = suite('cli');
 test('production and staging are fine', async () => {
   const { code, out } = await runCli(['check', '--root', ROOT]);
   assert.is(code, 0);
-  assert.match(out, /^ok: production, staging by 20 laws as of 2026-06-01: 0 errors/);
+  assert.match(out, /^ok: production, staging by 39 laws as of 2026-06-01: 0 errors/);
 });
 
 test('an overlap of GCP with AWS exits 1 and names both places', async () => {
@@ -53,7 +53,7 @@ test('the date that versions are judged by can be given', async () => {
 });
 
 for (const [args, words] of [
-  [['chek'], 'there is no command chek; use one of check, render, explain, completion'],
+  [['chek'], 'there is no command chek; use one of check, render, rto, graph, explain, completion'],
   [['check', '--as-of', 'tomorrow'], '--as-of tomorrow: expected a date'],
   [['check', '--as-of', '2026-02-30'], '--as-of 2026-02-30: expected a date'],
   [['check', '--out', 'x'], "Unknown option '--out'"],
@@ -101,7 +101,7 @@ test('one environment that cannot be read keeps all from being written', async (
   project.edit('environments/staging.yaml', (text) => text.replace('plan: enterprise', 'plan: none'));
   const { code, err } = await runCli(['render', '--root', project.root, '--out', project.path('gitops')]);
   assert.is(code, 2);
-  assert.match(err, /environments\/staging\.yaml:25:9: error bad-value: traffic\.plan/);
+  assert.match(err, /environments\/staging\.yaml:26:9: error bad-value: traffic\.plan/);
   assert.throws(() => readFileSync(project.path('gitops/production/.tandem/manifest.json')), /ENOENT/);
   project.remove();
 });

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigurationError, type Diagnostic } from '../../environments/diagnostic.ts';
 import { loadEnvironment } from '../../environments/load.ts';
-import { productionEnvironment, temporaryProject } from '../project.ts';
+import { productionEnvironment, ROOT, temporaryProject } from '../project.ts';
 
 const test = suite('load');
 const AWS = 'environments/aws/production.yaml';
@@ -27,6 +28,12 @@ function problemsAfter(break_: (project: ReturnType<typeof temporaryProject>) =>
 
 const replace = (file: string, from: string, to: string) => (project: ReturnType<typeof temporaryProject>) =>
   project.edit(file, (text) => text.replace(from, to));
+
+/** The line on which a key of a file of ours first stands. */
+function lineOf(file: string, key: string): number {
+  const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
+  return lines.findIndex((line) => line.trimStart().startsWith(key)) + 1;
+}
 
 /** One thing wrong → its code, path, line and column, and words that the message and hint must hold. */
 const TABLE: readonly [
@@ -88,7 +95,14 @@ const TABLE: readonly [
   [
     'a bad duration',
     replace(SHARED, 'interval: 15s', 'interval: 15 seconds'),
-    { code: 'bad-value', path: 'traffic.monitor.interval', file: SHARED, line: 32, column: 15, words: ['15 seconds', '500ms, 15s, 2m'] },
+    {
+      code: 'bad-value',
+      path: 'traffic.monitor.interval',
+      file: SHARED,
+      line: lineOf(SHARED, 'interval:'),
+      column: 15,
+      words: ['15 seconds', '500ms, 15s, 2m'],
+    },
   ],
   [
     'a misspelt choice',
@@ -97,7 +111,7 @@ const TABLE: readonly [
       code: 'bad-value',
       path: 'traffic.steering',
       file: SHARED,
-      line: 26,
+      line: lineOf(SHARED, 'steering:'),
       column: 13,
       words: ['Did you mean `dynamicLatency`?', 'weighted'],
     },
@@ -115,27 +129,41 @@ const TABLE: readonly [
   [
     'a null',
     replace(SHARED, 'hostname: crm.example.com', 'hostname:'),
-    { code: 'wrong-type', path: 'traffic.hostname', file: SHARED, line: 24, column: 12, words: ['found null'] },
+    { code: 'wrong-type', path: 'traffic.hostname', file: SHARED, line: lineOf(SHARED, 'hostname:'), column: 12, words: ['found null'] },
   ],
   [
     'a list for a mapping',
     replace(SHARED, 'peak:\n  cpu: "24"\n  memory: 48Gi', 'peak: [24, 48]'),
-    { code: 'wrong-type', path: 'peak', file: SHARED, line: 112, column: 7, words: ['a mapping'] },
+    { code: 'wrong-type', path: 'peak', file: SHARED, line: lineOf(SHARED, 'peak:'), column: 7, words: ['a mapping'] },
   ],
   [
     'too few tunnels',
     replace(SHARED, '    - 169.254.13.0/30\n', ''),
-    { code: 'bad-value', path: 'link.tunnels', file: SHARED, line: 44, column: 5, words: ['a list of 4 to 4'] },
+    { code: 'bad-value', path: 'link.tunnels', file: SHARED, line: lineOf(SHARED, 'tunnels:') + 1, column: 5, words: ['a list of 4 to 4'] },
   ],
   [
     'a repeated secret',
     replace(SHARED, 'secrets: [api-keys, application]', 'secrets: [api-keys, api-keys]'),
-    { code: 'bad-value', path: 'application.secrets', file: SHARED, line: 84, column: 12, words: ['a list without repeats'] },
+    {
+      code: 'bad-value',
+      path: 'application.secrets',
+      file: SHARED,
+      line: lineOf(SHARED, 'secrets:'),
+      column: 12,
+      words: ['a list without repeats'],
+    },
   ],
   [
     'a secret that Tandem fetches by itself',
     replace(SHARED, 'secrets: [api-keys, application]', 'secrets: [api-keys, database]'),
-    { code: 'bad-value', path: 'application.secrets[1]', file: SHARED, line: 84, column: 23, words: ['"database"'] },
+    {
+      code: 'bad-value',
+      path: 'application.secrets[1]',
+      file: SHARED,
+      line: lineOf(SHARED, 'secrets:'),
+      column: 23,
+      words: ['"database"'],
+    },
   ],
   [
     'a duplicate key',
