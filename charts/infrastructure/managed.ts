@@ -54,6 +54,9 @@ const DISPOSABLE: ReadonlySet<KindKey> = new Set<KindKey>([
   'sns/TopicSubscription',
 ]);
 
+/** Kinds that may vanish from a cluster while the cloud keeps what they set: the other cluster takes them over. */
+const RELEASED: ReadonlySet<KindKey> = new Set<KindKey>(['zone/Setting']);
+
 /** Argo CD neither prunes the object nor deletes it with its Application. */
 export const KEPT = { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' };
 const EXTERNAL_NAME = 'crossplane.io/external-name';
@@ -79,7 +82,7 @@ export function manifestOfManaged(platform: Platform, resource: Managed): Manage
     name,
     annotations: {
       ...(externalName ? { [EXTERNAL_NAME]: externalName } : {}),
-      ...(disposable ? {} : KEPT),
+      ...(disposable || RELEASED.has(kind) ? {} : KEPT),
       ...(wave ? { [WAVE]: String(wave) } : {}),
     },
     spec: {

@@ -36,10 +36,18 @@ function otherValue(schema: TSchema, value: unknown): unknown {
       const next = range.last + size < 2 ** 32 ? range.first + size : range.first - size;
       return `${formatAddress(next)}/${range.prefix}`;
     }
-    case 'duration':
-      return `${Math.ceil(parseDuration(text) ?? 0) + 7}s`;
-    case 'bytes':
-      return `${Math.ceil((parseBytes(text) ?? 0) / 2 ** 20) * 2 + 1}Mi`;
+    // More than twice as much: what is rounded to days or GiB changes too.
+    case 'duration': {
+      const seconds = Math.ceil(parseDuration(text) ?? 0) * 2 + 7;
+      return seconds < 1_000_000 ? `${seconds}s` : `${Math.ceil(seconds / 60)}m`;
+    }
+    case 'bytes': {
+      const mebibytes = Math.ceil((parseBytes(text) ?? 0) / 2 ** 20) * 2 + 1;
+      return mebibytes < 1_000_000 ? `${mebibytes}Mi` : `${Math.ceil(mebibytes / 1024)}Gi`;
+    }
+    case 'address':
+      return text.replace(/\d+$/, (last) => String((Number(last) + 1) % 256));
+    case 'email':
     case 'cores':
       return `${Math.round((parseCores(text) ?? 0) * 1000) + 7}m`;
     case 'hostname':
