@@ -158,7 +158,8 @@ test('Argo CD gets back its default exclusions and the health checks that waves 
     assert.ok(kinds.includes(kind), kind);
   const customizations = parse(values.configs.cm['resource.customizations']);
   assert.match(customizations['argoproj.io/Application']['health.lua'], /obj\.status\.health\.status/);
-  assert.match(customizations['*.upbound.io/*']['health.lua'], /^local without_status/);
+  for (const group of ['*.upbound.io/*', '*.crossplane.io/*', 'infrastructure.tandem.internal/*'])
+    assert.match(customizations[group]['health.lua'], /^local without_status/, group);
 });
 
 test('PgBouncer’s newer settings are written for images that have them', () => {

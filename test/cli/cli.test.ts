@@ -118,7 +118,7 @@ test('an environment that is gone is removed from the tree, unless it holds some
   rmSync(project.path('gitops/staging/mine'));
   const { code, out } = await runCli(args);
   assert.is(code, 0);
-  assert.match(out, /staging: 0 created, 0 changed, 722 removed, 0 unchanged/);
+  assert.match(out, /staging: 0 created, 0 changed, 744 removed, 0 unchanged/);
   project.remove();
 });
 

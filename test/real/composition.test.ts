@@ -265,7 +265,7 @@ realTest(test, 'every other composition settles with its fields filled in', NEED
       [
         'PrivateNames',
         'crm-production-names',
-        'aws',
+        'link',
         'aws',
         ({ composed }) => assert.equal(field(composed.get('database-record'), 'spec.forProvider.records'), ['10.24.0.3']),
       ],

@@ -160,7 +160,7 @@ function nodes(cluster: Cluster): Composed {
 
 /** Rules that name the group AWS makes for the nodes, which pods share; its own rules stay as they are. */
 function nodeRules(cluster: Cluster): Composed[] {
-  const { aws, application } = cluster.platform;
+  const { aws, gcp, application } = cluster.platform;
   const fromNodes = (store: 'database' | 'cache'): Composed => ({
     step: `${store}-from-nodes`,
     ...securityGroupRule(cluster, {
@@ -187,6 +187,19 @@ function nodeRules(cluster: Cluster): Composed[] {
       }),
       needs: { 'forProvider.securityGroupId': 'nodeGroupId' },
     },
+    ...(['nodes', 'pods'] as const).map(
+      (caller): Composed => ({
+        step: `nodes-from-gcp-${caller}`,
+        ...securityGroupRule(cluster, {
+          direction: 'Ingress',
+          name: `eks-from-gcp-${caller}`,
+          peer: { cidrIpv4: gcp.network[caller].text },
+          port: 'icmp',
+          description: `GKE ${caller}: do large packets cross the link?`,
+        }),
+        needs: { 'forProvider.securityGroupId': 'nodeGroupId' },
+      }),
+    ),
   ];
 }
 

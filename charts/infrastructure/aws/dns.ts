@@ -1,6 +1,6 @@
 import type { Chart } from 'cdk8s';
 import type { Cluster } from '../../cluster.ts';
-import { type Composite, composite } from '../composition.ts';
+import type { Composite } from '../composition.ts';
 import { type Managed, managed } from '../managed.ts';
 import { baseName, named, tags } from '../names.ts';
 
@@ -66,5 +66,4 @@ export function names(scope: Chart, cluster: Cluster): void {
     });
   managed(scope, cluster, record(cluster, 'nats-aws', hosts['nats-aws'], aws.messaging.leafnodeAddresses));
   managed(scope, cluster, record(cluster, 'nats-gcp', hosts['nats-gcp'], gcp.messaging.leafnodeAddresses));
-  composite(scope, privateNames(cluster));
 }

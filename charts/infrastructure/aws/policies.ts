@@ -58,10 +58,10 @@ export function keyPolicy(cluster: Cluster, ...services: readonly string[]): str
       Principal: { Service: service },
       Action: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*', 'kms:CreateGrant'],
       Resource: '*',
-      // CloudWatch Logs names the account in its encryption context, the others in the source account.
+      // CloudWatch Logs names the account in its encryption context.
       ...(service.startsWith('logs.')
         ? { Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:*:${account}:*` } } }
-        : { Condition: { StringEquals: { 'aws:SourceAccount': account } } }),
+        : {}),
     })),
   );
 }

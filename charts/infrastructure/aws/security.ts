@@ -17,7 +17,8 @@ interface Rule {
   /** The group it belongs to; left out where a composition fills it in. */
   readonly group?: string;
   readonly peer: Peer;
-  readonly port: number;
+  /** The one TCP port; `icmp` for the check that large packets cross the link. */
+  readonly port: number | 'icmp';
   readonly description: string;
 }
 
@@ -31,9 +32,7 @@ export function securityGroupRule(cluster: Cluster, { direction, name, group, pe
       region: cluster.platform.aws.region,
       ...(group ? { securityGroupIdRef: { name: named(cluster, group) } } : {}),
       ...peer,
-      ipProtocol: 'tcp',
-      fromPort: port,
-      toPort: port,
+      ...(port === 'icmp' ? { ipProtocol: 'icmp', fromPort: -1, toPort: -1 } : { ipProtocol: 'tcp', fromPort: port, toPort: port }),
       description,
       tags: tags(cluster, named(cluster, name)),
     },

@@ -65,6 +65,9 @@ function identitiesOf(cluster: Cluster): Record<string, Identity> {
 /** Who reads and writes the secrets of this environment. */
 const SECRET_USERS = ['external-secrets', 'secrets-from-aws'];
 
+/** To read a value, to add one, and to see the labels that allow it. */
+const SECRET_ROLES = ['secretAccessor', 'secretVersionManager', 'viewer'];
+
 export function email(cluster: Cluster, account: string): string {
   return `${account}@${cluster.platform.gcp.project}.iam.gserviceaccount.com`;
 }
@@ -126,7 +129,7 @@ export function secretContainers(scope: Chart, cluster: Cluster, keyName: string
       },
     });
     for (const account of SECRET_USERS)
-      for (const role of ['secretAccessor', 'secretVersionManager'])
+      for (const role of SECRET_ROLES)
         managed(scope, cluster, {
           kind: 'secretmanager/SecretIAMMember',
           name: `${name}-${account}-${role.toLowerCase()}`,

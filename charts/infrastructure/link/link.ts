@@ -3,6 +3,7 @@ import type { Cluster } from '../../cluster.ts';
 import type { KustomizeComponent } from '../../component.ts';
 import { NAMESPACES } from '../../names.ts';
 import { externalSecret } from '../../secrets/external-secret.ts';
+import { privateNames } from '../aws/dns.ts';
 import { type Composed, type Composite, composite } from '../composition.ts';
 import type { KindKey } from '../kinds.ts';
 import { idOf } from '../managed.ts';
@@ -68,6 +69,8 @@ export const link: KustomizeComponent = {
   build(scope, cluster) {
     externalSecret(scope, cluster, { name: PASSWORDS.link, namespace: NAMESPACES.infrastructure, remote: 'link' });
     composite(scope, crossCloudLink(cluster));
+    // It looks into the other cloud, and must not hold up this one's resources when that cloud is lost.
+    if (cluster.cloud === 'aws') composite(scope, privateNames(cluster));
     return [];
   },
 };

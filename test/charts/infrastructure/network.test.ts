@@ -85,6 +85,14 @@ test('N4: an MTU of 1400 on both networks, a keepalive of 20 s, and no MTU on th
   const cni = JSON.parse(tree.one('aws', 'eks/Addon', 'crm-production-vpc-cni').forProvider.configurationValues);
   assert.is(cni.env.AWS_VPC_ENI_MTU, '1400');
   assert.is(tree.one('gcp', 'compute/Router', 'crm-production-link').forProvider.bgp.keepaliveInterval, 20);
+  // Both sides let the check pass that sends large packets each way.
+  assert.ok(
+    tree
+      .one('gcp', 'compute/Firewall', 'crm-production-allow-aws')
+      .forProvider.allow.some(({ protocol }: { protocol: string }) => protocol === 'icmp'),
+  );
+  for (const caller of ['nodes', 'pods'])
+    assert.is(tree.one('aws', 'ec2/SecurityGroupIngressRule', `crm-production-eks-from-gcp-${caller}`).forProvider.ipProtocol, 'icmp');
   for (const kind of ['ec2/VPNConnection', 'compute/VPNTunnel', 'compute/HaVPNGateway'])
     for (const { forProvider } of tree.all('aws', kind)) assert.not.match(JSON.stringify(forProvider), /mtu/i);
 });
