@@ -263,14 +263,14 @@ realTest(test, 'every other composition settles with its fields filled in', NEED
         ({ composed }) => assert.match(String(field(composed.get('redis'), 'spec.forProvider.kmsKeyId')), /^arn:aws:kms/),
       ],
       [
-        'PrivateNames',
+        'NameResolution',
         'crm-production-names',
         'link',
         'aws',
         ({ composed }) => assert.equal(field(composed.get('database-record'), 'spec.forProvider.records'), ['10.24.0.3']),
       ],
       [
-        'PrivateNames',
+        'NameResolution',
         'crm-production-names',
         'gcp',
         'gcp',

@@ -11,7 +11,7 @@ import { baseName, named, tags } from '../names.ts';
 export function privateNames(cluster: Cluster): Composite {
   const { gcp } = cluster.platform;
   return {
-    kind: 'PrivateNames',
+    kind: 'NameResolution',
     name: named(cluster, 'names'),
     description: 'The address of the other cloud’s database, under the name its certificate carries.',
     wave: 5,

@@ -14,7 +14,7 @@ export function privateNames(cluster: Cluster): Composite {
     needs: { 'forProvider.rrdatas[0]': field },
   });
   return {
-    kind: 'PrivateNames',
+    kind: 'NameResolution',
     name: named(cluster, 'names'),
     description: 'The addresses of Cloud SQL and Memorystore, under the names that clients verify.',
     wave: 5,
