@@ -147,6 +147,11 @@ test(`${RUNS} broken files: each renders, or ends with a located error and leave
           assert.ok(checked.code <= 1, checked.err);
           assert.not.match(checked.out + checked.err, STACK);
           if (checked.code === 1) seen.judged++;
+          for (const command of ['rto', 'graph']) {
+            const { code: ended, out: shown, err: said } = await runCli([command, ...args]);
+            assert.ok(ended <= 1, said);
+            assert.not.match(shown + said, STACK);
+          }
           return;
         }
         seen.refused++;

@@ -113,6 +113,7 @@ realTest(test, 'the facts of every kind are those of its definition', ['schemas'
     plural: string;
     requiredForProvider: string[];
     externalName: string;
+    schema: string;
   }[];
   const references = JSON.parse(readFileSync(join(folder, 'refs.json'), 'utf8')) as Record<
     string,
@@ -133,5 +134,29 @@ realTest(test, 'the facts of every kind are those of its definition', ['schemas'
   }
   assert.is(Object.keys(KIND_FACTS).length, Object.keys(KINDS).length);
 });
+
+realTest(test, 'every CEL rule of those definitions says that a parameter is required, which is what the law says', ['schemas'], () => {
+  const folder = join(ROOT, '../shared/schemas');
+  const index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as { group: string; kind: string; schema: string }[];
+  const required = /has\(self\.forProvider\.(\w+)\)/;
+  let rules = 0;
+  for (const { group, kind } of Object.values(KINDS)) {
+    const entry = index.find((one) => one.group === group && one.kind === kind);
+    for (const rule of rulesIn(JSON.parse(readFileSync(join(folder, entry?.schema ?? ''), 'utf8')))) {
+      // CEL writes its own words, such as namespace, with underscores around them.
+      const parameter = (required.exec(rule)?.[1] ?? '').replace(/^__(.*)__$/, '$1');
+      assert.ok(KIND_FACTS[`${group}/${kind}`]?.required.includes(parameter), `${kind}: ${rule}`);
+      rules++;
+    }
+  }
+  assert.ok(rules > 50, `${rules} rules`);
+});
+
+function rulesIn(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(rulesIn);
+  if (schema === null || typeof schema !== 'object') return [];
+  const { 'x-kubernetes-validations': own = [], ...rest } = schema as { 'x-kubernetes-validations'?: { rule: string }[] };
+  return [...own.map(({ rule }) => rule), ...Object.values(rest).flatMap(rulesIn)];
+}
 
 test.run();
