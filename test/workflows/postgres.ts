@@ -75,11 +75,13 @@ export async function startPostgres(flags: Readonly<Record<string, string>> = {}
   });
   const run = async <Row extends object>(as: Access, statement: string, values: unknown[] = []): Promise<Row[]> => {
     const client = new pg.Client({ host: as.host, port: as.port, database: as.database, user: as.user, password: as.password });
+    // A session that a step ends says so twice: to its query, and to whoever listens.
+    client.on('error', () => undefined);
     await client.connect();
     try {
       return (await client.query<Row>(statement, values)).rows;
     } finally {
-      await client.end();
+      await client.end().catch(() => undefined);
     }
   };
   await run(access('postgres', 'administrator', 'postgres'), 'CREATE DATABASE crm');
@@ -114,7 +116,13 @@ function signal(folder: string, name: 'SIGSTOP' | 'SIGCONT'): void {
     .split('\n')
     .map(Number);
   // The one that makes new processes first.
-  for (const pid of [main, ...children]) process.kill(pid, name);
+  for (const pid of [main, ...children])
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      // It has ended since.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
 }
 
 /** Two servers, one a cloud. */

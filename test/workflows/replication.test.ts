@@ -1,9 +1,12 @@
+import pg from 'pg';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Cloud } from '../../environments/platform.ts';
 import { openSession } from '../../workflows/postgres/session.ts';
 import { directionOf } from '../../workflows/replication/direction.ts';
 import { type Ensure, ensureReplication } from '../../workflows/replication/ensure.ts';
+import { stampHeartbeat } from '../../workflows/replication/heartbeat.ts';
+import { replicationStatus } from '../../workflows/replication/status.ts';
 import { StepError } from '../../workflows/step-error.ts';
 import { platformWith } from '../project.ts';
 import { eventually, type Server, startPair } from './postgres.ts';
@@ -194,6 +197,72 @@ test('a second operator is told who is at it', () =>
     assert.match(stopped.message, /^tandem replication ensure, process \d+, since \d\d:\d\d:\d\d UTC is changing replication/);
     await other.close();
     assert.ok((await ensureReplication(from(pair))).changes.length > 0);
+  }));
+
+const LIMITS = { lagWarning: 3, lagCritical: 5 };
+const statusOf = (pair: Pair) => replicationStatus(pair.aws.admin, pair.gcp.admin, directionOf(platform, 'aws'), LIMITS);
+
+async function beat(server: Server): Promise<void> {
+  const session = await openSession(server.admin, 'heartbeat');
+  await stampHeartbeat(session);
+  await session.close();
+}
+
+test('the status is honest: fine, not set up, blocked, failing, and with a side away', () =>
+  withPair(async (pair) => {
+    assert.equal((await statusOf(pair)).problems, [
+      'the slot does not exist: nothing is kept for the subscriber',
+      'the subscription is missing',
+      'no heartbeat has ever arrived: the lag is not known',
+    ]);
+    await ensureReplication(from(pair));
+    await beat(pair.aws);
+    await eventually('replication', async () => (await statusOf(pair)).problems.length === 0);
+    assert.is((await statusOf(pair)).publisher?.slot, 'active');
+
+    // Applying is blocked by a lock: replay_lag stands still, the heartbeat does not.
+    const locker = new pg.Client({ ...pair.gcp.admin, ssl: false });
+    await locker.connect();
+    await locker.query('BEGIN; LOCK TABLE account');
+    await pair.aws.write('INSERT INTO account VALUES (1, 1)');
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    await beat(pair.aws);
+    const blocked = await statusOf(pair);
+    assert.ok((blocked.subscriber?.heartbeatAge ?? 0) > 3, 'the heartbeat is as old as the block');
+    assert.match(blocked.problems.join(), /last heartbeat is \d+\.\d s old, above 3 s/);
+    assert.ok((blocked.publisher?.distance ?? 0) > 0);
+    await locker.query('ROLLBACK');
+    await locker.end();
+    await eventually('catching up', async () => (await statusOf(pair)).problems.length === 0);
+
+    // Applying fails: there is no row in pg_stat_replication that could say so.
+    await pair.gcp.sql('INSERT INTO account VALUES (2, 2)');
+    await pair.aws.write('INSERT INTO account VALUES (2, 2)');
+    await eventually('the failure', async () => /applying failed \d+ times/.test((await statusOf(pair)).problems.join()));
+
+    await pair.gcp.sql('ALTER SUBSCRIPTION crm_subscription DISABLE');
+    assert.match((await statusOf(pair)).problems.join(), /the subscription is disabled/);
+    const away = await replicationStatus({ ...pair.aws.admin, port: 1 }, pair.gcp.admin, directionOf(platform, 'aws'), LIMITS);
+    assert.is(away.publisher, null);
+    assert.match(away.problems[0] ?? '', /:1\/crm: nothing listens there/);
+  }));
+
+test('a slot that was given up is said to be lost, and nothing pretends to resume', () =>
+  withPair(async (pair) => {
+    await ensureReplication(from(pair));
+    await pair.gcp.sql('ALTER SUBSCRIPTION crm_subscription DISABLE');
+    await eventually('the worker', async () => (await statusOf(pair)).publisher?.slot === 'inactive');
+    await pair.aws.sql(`ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'`);
+    await pair.aws.sql('SELECT pg_reload_conf()');
+    for (let n = 0; n < 4; n++) {
+      await pair.aws.sql(`INSERT INTO transfer (key, amount) SELECT $1 || g, 1 FROM generate_series(1, 20000) g`, [`${n}-`]);
+      await pair.aws.sql('SELECT pg_switch_wal()');
+      await pair.aws.sql('CHECKPOINT');
+    }
+    assert.match((await statusOf(pair)).problems.join(), /the slot was given up/);
+    const stopped = await stopOf(ensureReplication(from(pair)));
+    assert.is(stopped.code, 'unreplicated');
+    assert.match(stopped.message, /away longer than the publisher may keep/);
   }));
 
 test.run();

@@ -1,4 +1,5 @@
 import type { Cloud, Platform } from '../../environments/platform.ts';
+import { endSessions } from '../postgres/end-sessions.ts';
 import { exclusively } from '../postgres/exclusively.ts';
 import { type Access, identifier, literal, openSession, type Session } from '../postgres/session.ts';
 import { sequencesOf, tablesOf } from '../replication/catalogue.ts';
@@ -73,11 +74,8 @@ async function run(session: Session, input: Promote, changes: string[]): Promise
 
 /** Ends sessions that run a bare `DROP SUBSCRIPTION`, which waits for the publisher, for minutes. */
 async function endStuckDrops(session: Session): Promise<string[]> {
-  const ended = await session.query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity
-     WHERE query ~* '^\\s*drop\\s+subscription' AND state = 'active' AND pid <> pg_backend_pid() AND pg_terminate_backend(pid, 5000)`,
-  );
-  return ended.map(({ pid }) => `ended a DROP SUBSCRIPTION that hung, process ${pid}`);
+  const { ended } = await endSessions(session, `query ~* '^\\s*drop\\s+subscription' AND state = 'active'`);
+  return ended.map((pid) => `ended a DROP SUBSCRIPTION that hung, process ${pid}`);
 }
 
 interface Record {

@@ -1,0 +1,97 @@
+import { endSessions } from '../postgres/end-sessions.ts';
+import { exclusively } from '../postgres/exclusively.ts';
+import { type Access, identifier, openSession, type Session } from '../postgres/session.ts';
+import type { Direction } from '../replication/direction.ts';
+import { StepError } from '../step-error.ts';
+
+export interface Fence {
+  /** Administrator of the database that must not be written any more. */
+  readonly database: Access;
+  readonly direction: Pick<Direction, 'schemas' | 'applicationRole'>;
+  /**
+   * `writes`: the application may go on reading; for a switchover. `everything`: it may not even log in; for a
+   * side that returns and whose data nobody has proved yet.
+   */
+  readonly scope: 'writes' | 'everything';
+}
+
+export interface Fenced {
+  /** The end of the write-ahead log when nobody could write any more: what the other side must have. */
+  readonly lsn: string;
+  /** Sessions of the application that were ended, open transactions with them. */
+  readonly ended: number;
+}
+
+/**
+ * Takes the application's writes away from a database, and proves it: privileges first, then the sessions that may
+ * have written already, until there is none. Safe to run again.
+ * @throws DatabaseError when the database cannot be reached, and StepError `not-fenced` when a session does not end: then the
+ * lease must be waited for.
+ */
+export async function fence({ database, direction, scope }: Fence): Promise<Fenced> {
+  const session = await openSession(database, 'fence');
+  try {
+    return await exclusively(session, async () => {
+      await takeWrites(session, direction);
+      if (scope === 'everything') await session.query(`ALTER ROLE ${identifier(direction.applicationRole)} NOLOGIN`);
+      const ended = await endWriters(session, direction.applicationRole);
+      const [row] = await session.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
+      return { lsn: row?.lsn ?? '0/0', ended };
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+/** Gives the application its writes back. The caller has made sure that nobody else has them. */
+export async function unfence({ database, direction }: Omit<Fence, 'scope'>): Promise<void> {
+  const session = await openSession(database, 'unfence');
+  try {
+    await exclusively(session, () =>
+      session.transaction(async (transaction) => {
+        const name = identifier(direction.applicationRole);
+        await transaction.query(`ALTER ROLE ${name} LOGIN`);
+        for (const schema of direction.schemas.map(identifier)) {
+          await transaction.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${name}`);
+          await transaction.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${name}`);
+          await transaction.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT INSERT, UPDATE, DELETE ON TABLES TO ${name}`);
+        }
+      }),
+    );
+  } finally {
+    await session.close();
+  }
+}
+
+async function takeWrites(session: Session, { schemas, applicationRole }: Fence['direction']): Promise<void> {
+  const name = identifier(applicationRole);
+  await session.transaction(async (transaction) => {
+    for (const schema of schemas.map(identifier)) {
+      await transaction.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA ${schema} FROM ${name}`);
+      await transaction.query(
+        `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON TABLES FROM ${name}`,
+      );
+    }
+  });
+}
+
+/**
+ * Privileges are looked at when a statement begins: a transaction that wrote before could still commit. Whoever
+ * connected before they were taken away is ended; who comes afterwards finds them gone.
+ */
+async function endWriters(session: Session, applicationRole: string): Promise<number> {
+  const [taken] = await session.query<{ at: string }>('SELECT clock_timestamp()::text AS at');
+  const mayStillWrite = 'usename = $1 AND backend_start < $2::timestamptz';
+  let ended = 0;
+  for (;;) {
+    const round = await endSessions(session, mayStillWrite, [applicationRole, taken?.at]);
+    ended += round.ended.length;
+    if (round.alive.length > 0)
+      throw new StepError(
+        'not-fenced',
+        `${round.alive.length} sessions of ${applicationRole} did not end: processes ${round.alive.join(', ')}`,
+        'They may still commit. Run this step again, or wait until the lease of the old writer has ended.',
+      );
+    if (round.ended.length === 0) return ended;
+  }
+}
