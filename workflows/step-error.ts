@@ -2,7 +2,7 @@
 export class StepError extends Error {
   constructor(
     /** What kind of stop it is, for programs. */
-    readonly code: 'obstacles' | 'other-definition' | 'busy' | 'not-fenced' | 'unreplicated',
+    readonly code: 'obstacles' | 'other-definition' | 'busy' | 'not-fenced' | 'unknown-writer' | 'unreplicated',
     message: string,
     /** What to do next. */
     readonly advice: string,
