@@ -13,7 +13,7 @@ export function otherCloudRanges({ platform: { aws, gcp }, cloud }: Cluster): re
 }
 
 /** Google's front ends and health checks. Source: Google Cloud load balancing, firewall rules. */
-const GOOGLE_FRONT_ENDS = ['130.211.0.0/22', '35.191.0.0/16'];
+export const GOOGLE_FRONT_ENDS = ['130.211.0.0/22', '35.191.0.0/16'];
 
 /** Where this cloud's load balancer calls the application from, as CIDR texts. */
 export function loadBalancerRanges(cluster: Cluster): readonly string[] {

@@ -1,6 +1,7 @@
 import { formatBytes, formatDuration } from '../../environments/units.ts';
 import { byCloud, type Cluster, ownSide } from '../cluster.ts';
 import type { HelmComponent } from '../component.ts';
+import { email } from '../infrastructure/gcp/identities.ts';
 import { NAMESPACES } from '../names.ts';
 import { addon, resources } from './addon.ts';
 
@@ -168,8 +169,8 @@ function cloudwatchExporter({ platform }: Cluster): HelmComponent {
 }
 
 /** Metrics that Cloud SQL, Memorystore and the VPN publish to Cloud Monitoring alone. */
-function stackdriverExporter({ platform }: Cluster): HelmComponent {
-  const { project } = platform.gcp;
+function stackdriverExporter(cluster: Cluster): HelmComponent {
+  const { project } = cluster.platform.gcp;
   return addon({
     name: 'stackdriver-exporter',
     namespace,
@@ -190,7 +191,7 @@ function stackdriverExporter({ platform }: Cluster): HelmComponent {
       serviceAccount: {
         create: true,
         name: 'stackdriver-exporter',
-        annotations: { 'iam.gke.io/gcp-service-account': `stackdriver-exporter@${project}.iam.gserviceaccount.com` },
+        annotations: { 'iam.gke.io/gcp-service-account': email(cluster, 'stackdriver-exporter') },
       },
       serviceMonitor,
       resources: resources('20m', '64Mi'),

@@ -1,5 +1,6 @@
 import { byCloud, type Cluster } from '../cluster.ts';
 import type { HelmComponent } from '../component.ts';
+import { email } from '../infrastructure/gcp/identities.ts';
 import { KUBE_SYSTEM, NAMESPACES } from '../names.ts';
 import { addon, resources, spreadNodes } from './addon.ts';
 
@@ -32,7 +33,6 @@ function certManager(): HelmComponent {
 }
 
 function externalSecrets(cluster: Cluster): HelmComponent {
-  const { project } = cluster.platform.gcp;
   return addon({
     name: 'external-secrets',
     namespace: NAMESPACES.secrets,
@@ -48,7 +48,7 @@ function externalSecrets(cluster: Cluster): HelmComponent {
         // EKS Pod Identity needs no annotation; GKE maps the account by this one.
         annotations: byCloud<object>(cluster, {
           aws: () => ({}),
-          gcp: () => ({ 'iam.gke.io/gcp-service-account': `external-secrets@${project}.iam.gserviceaccount.com` }),
+          gcp: () => ({ 'iam.gke.io/gcp-service-account': email(cluster, 'external-secrets') }),
         }),
       },
       webhook: { replicaCount: 2, podDisruptionBudget: { enabled: true, minAvailable: 1 }, resources: resources('20m', '64Mi') },

@@ -2,7 +2,8 @@ import type { Chart } from 'cdk8s';
 import type { Cluster } from '../cluster.ts';
 import { customResource } from '../custom-resource.ts';
 import { NAMESPACES } from '../names.ts';
-import { KEPT, type Managed, manifestOfManaged } from './managed.ts';
+import { KEPT } from '../sync-options.ts';
+import { type Managed, manifestOfManaged } from './managed.ts';
 
 /** Group of Tandem's own composite resources. */
 export const GROUP = 'infrastructure.tandem.internal';

@@ -2,6 +2,7 @@ import { byCloud } from '../cluster.ts';
 import type { KustomizeComponent } from '../component.ts';
 import { customResource } from '../custom-resource.ts';
 import { NAMESPACES } from '../names.ts';
+import { KEPT } from '../sync-options.ts';
 import { kubernetesCluster } from './aws/cluster.ts';
 import { privateNames as awsNames } from './aws/dns.ts';
 import { roleArn } from './aws/policies.ts';
@@ -25,7 +26,7 @@ export const configs: KustomizeComponent = {
   build(scope, cluster) {
     const { gcp } = cluster.platform;
     const kind = 'ClusterProviderConfig';
-    const annotations = { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' };
+    const annotations = KEPT;
     customResource(scope, {
       apiVersion: 'aws.m.upbound.io/v1beta1',
       kind,

@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import { customResource } from '../custom-resource.ts';
 import { NAMESPACES } from '../names.ts';
+import { KEPT } from '../sync-options.ts';
 
 const namespace = NAMESPACES.infrastructure;
 
@@ -30,7 +31,7 @@ export function generatedSecret(scope: Chart, { name, keys = ['password'], digit
     namespace,
     annotations: {
       'argocd.argoproj.io/sync-wave': '-29',
-      'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+      ...KEPT,
     },
     spec: {
       refreshPolicy: 'CreatedOnce',

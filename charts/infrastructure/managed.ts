@@ -3,6 +3,7 @@ import type { Platform } from '../../environments/platform.ts';
 import type { Cluster } from '../cluster.ts';
 import { customResource } from '../custom-resource.ts';
 import { NAMESPACES } from '../names.ts';
+import { KEPT } from '../sync-options.ts';
 import { KINDS, type KindKey, providerOf } from './kinds.ts';
 
 /** One resource of a cloud. Objects that refer to each other live in one namespace. */
@@ -57,8 +58,6 @@ const DISPOSABLE: ReadonlySet<KindKey> = new Set<KindKey>([
 /** Kinds that may vanish from a cluster while the cloud keeps what they set: the other cluster takes them over. */
 const RELEASED: ReadonlySet<KindKey> = new Set<KindKey>(['zone/Setting']);
 
-/** Argo CD neither prunes the object nor deletes it with its Application. */
-export const KEPT = { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' };
 const EXTERNAL_NAME = 'crossplane.io/external-name';
 const WAVE = 'argocd.argoproj.io/sync-wave';
 

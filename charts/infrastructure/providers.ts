@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import type { KustomizeComponent } from '../component.ts';
 import { customResource } from '../custom-resource.ts';
 import { NAMESPACES } from '../names.ts';
+import { KEPT } from '../sync-options.ts';
 import { PROVIDER_ACCOUNT as AWS_ACCOUNT } from './aws/identities.ts';
 import { email, federationAudience, PROVIDER_ACCOUNT as GCP_ACCOUNT } from './gcp/identities.ts';
 import { definitionOf, KINDS, type KindKey, type Provider, providerOf, serviceOf } from './kinds.ts';
@@ -40,7 +41,7 @@ export const providers: KustomizeComponent = {
           apiVersion: 'pkg.crossplane.io/v1',
           kind: 'Provider',
           name,
-          annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },
+          annotations: KEPT,
           spec: {
             package: `${registry}/${name}:${version}`,
             packagePullPolicy: 'IfNotPresent',
@@ -57,7 +58,7 @@ export const providers: KustomizeComponent = {
         apiVersion: 'pkg.crossplane.io/v1',
         kind: 'Function',
         name,
-        annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },
+        annotations: KEPT,
         spec: { package: image, packagePullPolicy: 'IfNotPresent', revisionHistoryLimit: 1 },
       });
     customResource(scope, {
@@ -72,12 +73,9 @@ export const providers: KustomizeComponent = {
 
 /** How a family's pods run: the service account that the cloud knows, and what proves their identity to the other cloud. */
 function runtime(scope: Chart, cluster: Cluster, provider: Provider): void {
-  const { cloud, platform } = cluster;
+  const { cloud } = cluster;
   const foreign = provider === otherCloud(cloud);
-  const annotations =
-    provider === 'gcp' && !foreign
-      ? { 'iam.gke.io/gcp-service-account': `crossplane@${platform.gcp.project}.iam.gserviceaccount.com` }
-      : undefined;
+  const annotations = provider === 'gcp' && !foreign ? { 'iam.gke.io/gcp-service-account': email(cluster, 'crossplane') } : undefined;
   if (foreign && provider === 'gcp') googleCredentials(scope, cluster);
   customResource(scope, {
     apiVersion: 'pkg.crossplane.io/v1beta1',

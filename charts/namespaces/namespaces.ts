@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import type { KustomizeComponent } from '../component.ts';
 import { KUBE_SYSTEM, NAMESPACES, PRIORITY_CRITICAL } from '../names.ts';
 import { podsIn } from '../network-policy.ts';
+import { KEPT } from '../sync-options.ts';
 
 type Level = 'restricted' | 'baseline' | 'privileged';
 
@@ -64,7 +65,7 @@ function namespace(scope: Chart, cluster: Cluster, name: string, { level, traffi
         'pod-security.kubernetes.io/audit': 'restricted',
       },
       // A namespace takes everything in it along; Argo CD must never delete one.
-      annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },
+      annotations: KEPT,
     },
   });
   new k8s.KubeNetworkPolicy(scope, `default-${name}`, {

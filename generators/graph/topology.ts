@@ -1,3 +1,4 @@
+import { originName } from '../../charts/application/origin.ts';
 import { CLOUDS, type Cloud, otherCloud, type Platform } from '../../environments/platform.ts';
 import { formatBytes } from '../../environments/units.ts';
 import { recoveryBudget, worstDetection } from '../../policies/recovery-budget.ts';
@@ -100,10 +101,10 @@ function column(platform: Platform, cloud: Cloud): Column {
   return { boxes, database: boxes[2] as Box, bottom: y - GAP };
 }
 
-function entry({ name, traffic, application }: Platform, cloud: Cloud): Line[] {
+function entry(platform: Platform, cloud: Cloud): Line[] {
   return [
     { text: cloud === 'aws' ? 'Application Load Balancer' : 'Global external load balancer', kind: 'title' },
-    { text: `origin-${cloud}-${name}.${traffic.zone}: TLS only, to pods on ${application.port}`, kind: 'soft' },
+    { text: `${originName({ platform, cloud })}: TLS only, to pods on ${platform.application.port}`, kind: 'soft' },
   ];
 }
 

@@ -1,35 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import fc from 'fast-check';
-import { Miniflare } from 'miniflare';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Cloud } from '../../environments/platform.ts';
-import { type Authority, AuthorityRefusal, AuthorityUnreachable, authorityAt } from '../../workflows/authority/client.ts';
+import { AuthorityRefusal, AuthorityUnreachable, authorityAt } from '../../workflows/authority/client.ts';
 import type { Claim } from '../../workflows/authority/protocol.ts';
-import { ROOT } from '../project.ts';
+import { startAuthority } from './authority-runtime.ts';
 
 const test = suite('authority');
-
-/** The Worker in the runtime that Cloudflare runs it in. */
-async function startAuthority(
-  lease: number,
-  folder?: string,
-): Promise<{ runbook: Authority; guard: Authority; url: string; stop(): Promise<void> }> {
-  const bundled = await build({ entryPoints: [join(ROOT, 'workflows/authority/worker.ts')], bundle: true, format: 'esm', write: false });
-  const runtime = new Miniflare({
-    modules: true,
-    script: bundled.outputFiles[0]?.text ?? '',
-    durableObjects: { AUTHORITY: 'WriterAuthority' },
-    bindings: { CONFIRM_TOKEN: 'confirms', CLAIM_TOKEN: 'claims', LEASE_SECONDS: String(lease) },
-    host: '127.0.0.1',
-    ...(folder ? { durableObjectsPersist: folder } : {}),
-  });
-  const url = (await runtime.ready).href;
-  return { runbook: authorityAt(url, 'claims', 5), guard: authorityAt(url, 'confirms', 5), url, stop: () => runtime.dispose() };
-}
 
 async function withAuthority(lease: number, run: (authority: Awaited<ReturnType<typeof startAuthority>>) => Promise<void>): Promise<void> {
   const authority = await startAuthority(lease);

@@ -164,6 +164,11 @@ test('a wrong password is put right, a wrong host is an error that names no pass
     await ensureReplication(from(pair));
     const { changes } = await ensureReplication(from(pair, 'aws', { replicationPassword: 'rotated' }));
     assert.equal(changes.slice(0, 2), ['publisher: password of crm_replication', 'subscriber: password of crm_replication']);
+    assert.ok(changes.includes('subscriber: connection of the subscription'));
+    // The connection that stood knew the old password; the next one must know the new one.
+    await pair.aws.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_replication');
+    await pair.aws.write('INSERT INTO account VALUES (1, 1)');
+    await eventually('the row after the rotation', async () => (await count(pair.gcp, 'account')) === 1);
     const wrong = { ...pair.aws.admin, port: 1, password: 'correct horse' };
     const message = await ensureReplication(from(pair, 'aws', { publisher: wrong })).catch((error: Error) => error.message);
     assert.is(message, 'postgres@127.0.0.1:1/crm: nothing listens there');

@@ -1,13 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cloud, otherCloud } from '../../environments/platform.ts';
-import { AuthorityRefusal, AuthorityUnreachable } from '../../workflows/authority/client.ts';
 import { openSession } from '../../workflows/postgres/session.ts';
 import { directionOf } from '../../workflows/replication/direction.ts';
 import { ensureReplication } from '../../workflows/replication/ensure.ts';
 import { stampHeartbeat } from '../../workflows/replication/heartbeat.ts';
 import { type Switchover, switchover } from '../../workflows/switchover/switchover.ts';
 import { platformWith } from '../project.ts';
+import { startAuthority } from './authority-runtime.ts';
 import { eventually, type Server, startPair } from './postgres.ts';
 
 const test = suite('switchover');
@@ -48,21 +51,7 @@ class Gate {
   }
 }
 
-/** Answers as the authority does, from a record; the real one has tests of its own. */
-function authorityOf(writer: Cloud, epoch: number): Switchover['authority'] & { claimed: number } {
-  let record = { writer, epoch };
-  return {
-    claimed: 0,
-    record: async () => record,
-    async claim(claim) {
-      this.claimed++;
-      record = { writer: claim.writer, epoch: claim.epoch };
-      return { ...record, wait: 0 };
-    },
-  };
-}
-
-function inputOf(pair: Pair, gate: Gate, epoch: number, more: Partial<Switchover> = {}): Switchover {
+function inputOf({ pair, gate, authority }: World, epoch: number, more: Partial<Switchover> = {}): Switchover {
   const writer = gate.writer;
   const next = otherCloud(writer);
   return {
@@ -74,16 +63,35 @@ function inputOf(pair: Pair, gate: Gate, epoch: number, more: Partial<Switchover
     replicationPassword: 'replicated',
     sequenceGap: 10_000,
     pools: gate,
-    authority: authorityOf(writer, epoch - 1),
+    authority: authority.runbook,
     claim: { writer: next, epoch, who: 'a person', why: 'a test', id: `switchover-${epoch}` },
     patience: 10,
     ...more,
   };
 }
 
-async function replicating(run: (pair: Pair, gate: Gate) => Promise<void>): Promise<void> {
+/** Two databases, the authority in its real runtime, and the pool in miniature. */
+interface World {
+  readonly pair: Pair;
+  readonly gate: Gate;
+  readonly authority: Awaited<ReturnType<typeof startAuthority>>;
+  /** Stops the authority; the record stays. */
+  loseAuthority(): Promise<void>;
+  /** Starts it again, where its record is. */
+  findAuthority(): Promise<World['authority']>;
+}
+
+async function replicating(run: (world: World) => Promise<void>): Promise<void> {
   const pair = await startPair();
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-switchover-'));
+  let authority = await startAuthority(15, folder);
+  let running = true;
+  const loseAuthority = async (): Promise<void> => {
+    if (running) await authority.stop();
+    running = false;
+  };
   try {
+    await authority.runbook.claim({ writer: 'aws', epoch: 1, who: 'a person', why: 'the beginning', id: 'first' });
     await ensureReplication({
       publisher: pair.aws.admin,
       subscriber: pair.gcp.admin,
@@ -95,9 +103,21 @@ async function replicating(run: (pair: Pair, gate: Gate) => Promise<void>): Prom
     const session = await openSession(pair.aws.admin, 'heartbeat');
     await stampHeartbeat(session);
     await session.close();
-    await run(pair, new Gate());
+    await run({
+      pair,
+      gate: new Gate(),
+      authority,
+      loseAuthority,
+      findAuthority: async () => {
+        authority = await startAuthority(15, folder);
+        running = true;
+        return authority;
+      },
+    });
   } finally {
+    await loseAuthority();
     await pair.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -105,7 +125,8 @@ const keysOf = async (server: Server): Promise<string[]> =>
   (await server.sql<{ key: string }>('SELECT key FROM transfer ORDER BY key')).map(({ key }) => key);
 
 test('there and back under load: no error, nothing lost, no number given out twice, and both sides equal', () =>
-  replicating(async (pair, gate) => {
+  replicating(async (world) => {
+    const { pair, gate } = world;
     const acknowledged: string[] = [];
     const errors: string[] = [];
     let stop = false;
@@ -123,7 +144,7 @@ test('there and back under load: no error, nothing lost, no number given out twi
     const pauses: number[] = [];
     for (const epoch of [2, 3]) {
       await new Promise((resolve) => setTimeout(resolve, 500));
-      pauses.push((await switchover(inputOf(pair, gate, epoch))).pause);
+      pauses.push((await switchover(inputOf(world, epoch))).pause);
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
     stop = true;
@@ -145,47 +166,47 @@ const writesAt = async (pair: Pair, cloud: Cloud): Promise<boolean> =>
   );
 
 test('when the other side does not catch up, it is given up and the old side writes again', () =>
-  replicating(async (pair, gate) => {
+  replicating(async (world) => {
+    const { pair, gate, authority } = world;
     await pair.gcp.sql('ALTER SUBSCRIPTION crm_subscription DISABLE');
     await pair.aws.write(`INSERT INTO transfer (key, amount) VALUES ('held', 1)`);
     const waits: string[] = [];
-    const authority = authorityOf('aws', 1);
-    const input = inputOf(pair, gate, 2, { patience: 1, authority, progress: (what) => void waits.push(what) });
-    const message = await switchover(input).catch((error: Error) => error.message);
+    const message = await switchover(inputOf(world, 2, { patience: 1, progress: (what) => void waits.push(what) })).catch(
+      (error: Error) => error.message,
+    );
     assert.match(String(message), /had not arrived within 1 s; the old writer writes again/);
     assert.match(waits[0] ?? '', /^\d+ bytes of write-ahead log have yet to arrive$/);
-    assert.is(authority.claimed, 0);
+    assert.equal(await authority.guard.record(), { writer: 'aws', epoch: 1 });
     assert.equal([gate.writer, await writesAt(pair, 'aws'), await writesAt(pair, 'gcp')], ['aws', true, false]);
   }));
 
 test('when somebody else has the epoch, nobody is promoted and the old side does not write again', () =>
-  replicating(async (pair, gate) => {
-    const record = { writer: 'gcp' as const, epoch: 2 };
-    const claim = async (): Promise<never> => {
-      throw new AuthorityRefusal({ error: 'conflict', message: 'the epoch is 2, and gcp writes', record });
-    };
-    const message = await switchover(inputOf(pair, gate, 2, { authority: { claim, record: async () => record } })).catch(
-      (error: Error) => error.message,
-    );
-    assert.match(String(message), /gcp writes in epoch 2, so the old writer stays fenced/);
+  replicating(async (world) => {
+    const { pair, authority } = world;
+    await authority.runbook.claim({ writer: 'gcp', epoch: 2, who: 'another person', why: 'a failover', id: 'theirs' });
+    const message = await switchover(inputOf(world, 2)).catch((error: Error) => error.message);
+    assert.match(String(message), /the epoch is 2, and gcp writes; gcp writes in epoch 2, so the old writer stays fenced/);
     assert.is((await pair.gcp.sql('SELECT FROM pg_subscription')).length, 1);
     assert.equal([await writesAt(pair, 'aws'), await writesAt(pair, 'gcp')], [false, false]);
   }));
 
 test('a claim without an answer may have been done: neither side writes until the same claim is answered', () =>
-  replicating(async (pair, gate) => {
-    const authority = authorityOf('aws', 1);
-    const silent = {
-      record: authority.record,
-      claim: async (): Promise<never> => {
-        throw new AuthorityUnreachable('nothing within 5 s');
-      },
+  replicating(async (world) => {
+    const { pair, gate, authority } = world;
+    // It is done, and the answer is lost on the way back.
+    const claim: Switchover['authority']['claim'] = async (wanted) => {
+      await authority.runbook.claim(wanted);
+      await world.loseAuthority();
+      return await authority.runbook.claim(wanted);
     };
-    const message = await switchover(inputOf(pair, gate, 2, { authority: silent })).catch((error: Error) => error.message);
-    assert.match(String(message), /has not said who writes, so the old writer stays fenced/);
+    const lost = inputOf(world, 2, { authority: { claim, record: authority.runbook.record } });
+    const message = await switchover(lost).catch((error: Error) => error.message);
+    assert.match(String(message), /did not answer.*has not said who writes, so the old writer stays fenced/);
     assert.equal([await writesAt(pair, 'aws'), await writesAt(pair, 'gcp')], [false, false]);
-    await switchover(inputOf(pair, gate, 2, { authority }));
+    const found = await world.findAuthority();
+    await switchover(inputOf(world, 2, { authority: found.runbook }));
     assert.equal([gate.writer, await writesAt(pair, 'aws'), await writesAt(pair, 'gcp')], ['gcp', false, true]);
+    assert.is((await found.runbook.history()).length, 2, 'it was one claim');
   }));
 
 test.run();

@@ -1,8 +1,9 @@
 import { endSessions } from '../postgres/end-sessions.ts';
 import { exclusively } from '../postgres/exclusively.ts';
-import { type Access, identifier, openSession, type Session } from '../postgres/session.ts';
+import { type Access, identifier, inOneTransaction, openSession, type Session } from '../postgres/session.ts';
 import type { Direction } from '../replication/direction.ts';
 import { StepError } from '../step-error.ts';
+import { grantWrites, revokeWrites } from './privileges.ts';
 
 export interface Fence {
   /** Administrator of the database that must not be written any more. */
@@ -32,7 +33,7 @@ export async function fence({ database, direction, scope }: Fence): Promise<Fenc
   const session = await openSession(database, 'fence');
   try {
     return await exclusively(session, async () => {
-      await takeWrites(session, direction);
+      await inOneTransaction(session, revokeWrites(direction));
       if (scope === 'everything') await session.query(`ALTER ROLE ${identifier(direction.applicationRole)} NOLOGIN`);
       const ended = await endWriters(session, direction.applicationRole);
       const [row] = await session.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
@@ -48,31 +49,11 @@ export async function unfence({ database, direction }: Omit<Fence, 'scope'>): Pr
   const session = await openSession(database, 'unfence');
   try {
     await exclusively(session, () =>
-      session.transaction(async (transaction) => {
-        const name = identifier(direction.applicationRole);
-        await transaction.query(`ALTER ROLE ${name} LOGIN`);
-        for (const schema of direction.schemas.map(identifier)) {
-          await transaction.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${name}`);
-          await transaction.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${name}`);
-          await transaction.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT INSERT, UPDATE, DELETE ON TABLES TO ${name}`);
-        }
-      }),
+      inOneTransaction(session, [`ALTER ROLE ${identifier(direction.applicationRole)} LOGIN`, ...grantWrites(direction)]),
     );
   } finally {
     await session.close();
   }
-}
-
-async function takeWrites(session: Session, { schemas, applicationRole }: Fence['direction']): Promise<void> {
-  const name = identifier(applicationRole);
-  await session.transaction(async (transaction) => {
-    for (const schema of schemas.map(identifier)) {
-      await transaction.query(`REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA ${schema} FROM ${name}`);
-      await transaction.query(
-        `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON TABLES FROM ${name}`,
-      );
-    }
-  });
 }
 
 /**

@@ -103,6 +103,13 @@ function session(client: pg.Client, where: string): Session {
   return one;
 }
 
+/** Runs statements that give no rows: all of them, or none. */
+export async function inOneTransaction(session: Session, statements: readonly string[]): Promise<void> {
+  await session.transaction(async (transaction) => {
+    for (const statement of statements) await transaction.query(statement);
+  });
+}
+
 /** PostgreSQL's own message names no password; the driver's may name anything, so only its code is kept. */
 function wrap(error: Error & { code?: string }, where: string): DatabaseError {
   if (error instanceof DatabaseError) return error;

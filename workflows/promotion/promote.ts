@@ -1,10 +1,12 @@
 import type { Cloud, Platform } from '../../environments/platform.ts';
+import { grantWrites } from '../fencing/privileges.ts';
 import { endSessions } from '../postgres/end-sessions.ts';
 import { exclusively } from '../postgres/exclusively.ts';
-import { type Access, identifier, literal, openSession, type Session } from '../postgres/session.ts';
+import { type Access, identifier, inOneTransaction, literal, openSession, type Session } from '../postgres/session.ts';
 import { sequencesOf, tablesOf } from '../replication/catalogue.ts';
 import { type Direction, directionOf, OWN_SCHEMA } from '../replication/direction.ts';
 import { lastHeartbeat } from '../replication/heartbeat.ts';
+import { createPublication } from '../replication/publication.ts';
 import { StepError } from '../step-error.ts';
 
 export interface Promote {
@@ -173,8 +175,7 @@ async function prepareWayBack(session: Session, { publication, slot, schemas }: 
   const found = async (statement: string, name: string): Promise<boolean> => (await session.query(statement, [name])).length > 0;
   if (!(await found('SELECT FROM pg_publication WHERE pubname = $1', publication))) {
     const tables = await tablesOf(session, schemas);
-    const list = tables.map(({ schema, table }) => `${identifier(schema)}.${identifier(table)}`).join(', ');
-    await session.query(`CREATE PUBLICATION ${identifier(publication)} FOR TABLE ${list} WITH (publish = 'insert, update, delete')`);
+    await session.query(createPublication(publication, tables));
     changes.push(`publication ${publication} of ${tables.length} tables`);
   }
   if (!(await found('SELECT FROM pg_replication_slots WHERE slot_name = $1', slot))) {
@@ -184,8 +185,8 @@ async function prepareWayBack(session: Session, { publication, slot, schemas }: 
 }
 
 /** The last thing: from here on the application writes here. */
-async function openWrites(session: Session, { schemas, applicationRole }: Direction, changes: string[]): Promise<void> {
-  const name = identifier(applicationRole);
+async function openWrites(session: Session, direction: Direction, changes: string[]): Promise<void> {
+  const { schemas, applicationRole } = direction;
   const closed = await session.query(
     `SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1)
@@ -193,12 +194,6 @@ async function openWrites(session: Session, { schemas, applicationRole }: Direct
     [[...schemas], applicationRole],
   );
   if (closed.length === 0) return;
-  await session.transaction(async (transaction) => {
-    for (const schema of schemas.map(identifier)) {
-      await transaction.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${name}`);
-      await transaction.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${name}`);
-      await transaction.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT INSERT, UPDATE, DELETE ON TABLES TO ${name}`);
-    }
-  });
+  await inOneTransaction(session, grantWrites(direction));
   changes.push(`${applicationRole} may write to ${closed.length} tables`);
 }

@@ -1,9 +1,11 @@
+import { revokeWrites } from '../fencing/privileges.ts';
 import { exclusively } from '../postgres/exclusively.ts';
 import { type Access, DatabaseError, identifier, literal, openSession, type Session } from '../postgres/session.ts';
 import { StepError } from '../step-error.ts';
 import { tablesOf } from './catalogue.ts';
 import { type Direction, HEARTBEAT, OWN_SCHEMA } from './direction.ts';
 import { type Obstacle, preflight } from './preflight.ts';
+import { createPublication, PUBLISHED, tableList } from './publication.ts';
 
 /** How the subscriber reaches the publisher, which may differ from how the step does. */
 export interface Endpoint {
@@ -52,6 +54,7 @@ export async function ensureReplication(input: Ensure): Promise<Ensured> {
 async function reconcile(publisher: Session, subscriber: Session, input: Ensure): Promise<Ensured> {
   const { direction } = input;
   const changes: string[] = [];
+  let rotated = false;
   const change = async (what: string, session: Session, ...statements: string[]): Promise<void> => {
     for (const statement of statements) await session.query(statement);
     changes.push(what);
@@ -62,7 +65,7 @@ async function reconcile(publisher: Session, subscriber: Session, input: Ensure)
   ] as const) {
     if (!(await exists(session, `SELECT to_regclass($1) IS NOT NULL AS found`, HEARTBEAT)))
       await change(`${side}: heartbeat table`, session, ...heartbeatTable());
-    await role(session, side, input, change);
+    rotated = (await role(session, side, input, change)) || rotated;
   }
   const obstacles = await preflight(publisher, subscriber, direction);
   // A slot that is there already is not one that is missing.
@@ -71,7 +74,7 @@ async function reconcile(publisher: Session, subscriber: Session, input: Ensure)
   await publication(publisher, direction, change);
   await slot(publisher, direction, change);
   await readOnly(subscriber, direction, change);
-  await subscription(subscriber, input, change);
+  await subscription(subscriber, input, rotated, change);
   return { changes };
 }
 
@@ -90,13 +93,13 @@ function heartbeatTable(): string[] {
   ];
 }
 
-/** The role that replicates, on both sides, so that the way back needs no new one. */
+/** The role that replicates, on both sides, so that the way back needs no new one. Whether its password was changed. */
 async function role(
   session: Session,
   side: string,
   { direction, replicationPassword, publisher, subscriber }: Ensure,
   change: Change,
-): Promise<void> {
+): Promise<boolean> {
   const name = identifier(direction.role);
   const schemas = [...direction.schemas, OWN_SCHEMA].map(identifier);
   if (!(await exists(session, 'SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found', direction.role)))
@@ -106,7 +109,12 @@ async function role(
       `CREATE ROLE ${name} LOGIN PASSWORD ${literal(replicationPassword)}`,
       await replicationRight(session, name),
     );
-  else if (!(await logsIn({ ...(side === 'publisher' ? publisher : subscriber), user: direction.role, password: replicationPassword })))
+  const wrong = !(await logsIn({
+    ...(side === 'publisher' ? publisher : subscriber),
+    user: direction.role,
+    password: replicationPassword,
+  }));
+  if (wrong)
     await change(`${side}: password of ${direction.role}`, session, `ALTER ROLE ${name} LOGIN PASSWORD ${literal(replicationPassword)}`);
   const missing = await session.query<{ schema: string }>(
     `SELECT n.nspname AS schema FROM pg_namespace n
@@ -115,7 +123,7 @@ async function role(
        OR NOT EXISTS (SELECT FROM pg_default_acl d WHERE d.defaclnamespace = n.oid AND d.defaclobjtype = 'r' AND d.defaclacl::text LIKE '%' || $2 || '=%'))`,
     [[...direction.schemas, OWN_SCHEMA], direction.role],
   );
-  if (missing.length === 0) return;
+  if (missing.length === 0) return wrong;
   await change(
     `${side}: ${direction.role} reads ${missing.map(({ schema }) => schema).join(', ')}`,
     session,
@@ -126,6 +134,7 @@ async function role(
       `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT SELECT ON TABLES TO ${name}`,
     ]),
   );
+  return wrong;
 }
 
 /** RDS grants the right as a role, everybody else as an attribute. */
@@ -148,7 +157,6 @@ async function logsIn(access: Access): Promise<boolean> {
 /** All tables by name. With `FOR ALL TABLES` an administrator of a managed service would need rights it has not. */
 async function publication(publisher: Session, direction: Direction, change: Change): Promise<void> {
   const tables = await tablesOf(publisher, direction.schemas);
-  const list = tables.map(({ schema, table }) => `${identifier(schema)}.${identifier(table)}`).join(', ');
   const name = identifier(direction.publication);
   const [found] = await publisher.query<{ everything: boolean; truncates: boolean; changes: boolean }>(
     `SELECT puballtables AS everything, pubtruncate AS truncates, pubinsert AND pubupdate AND pubdelete AS changes
@@ -159,7 +167,7 @@ async function publication(publisher: Session, direction: Direction, change: Cha
     await change(
       `publisher: publication ${direction.publication} of ${tables.length} tables`,
       publisher,
-      `CREATE PUBLICATION ${name} FOR TABLE ${list} WITH (publish = 'insert, update, delete')`,
+      createPublication(direction.publication, tables),
     );
     return;
   }
@@ -175,13 +183,13 @@ async function publication(publisher: Session, direction: Direction, change: Cha
   );
   const difference = symmetricDifference(new Set(listed.map((row) => row.name)), new Set(tables.map((table) => table.name)));
   if (difference.length > 0)
-    await change(`publisher: publication lists ${difference.join(', ')}`, publisher, `ALTER PUBLICATION ${name} SET TABLE ${list}`);
-  if (found.truncates || !found.changes)
     await change(
-      'publisher: publication leaves TRUNCATE out',
+      `publisher: publication lists ${difference.join(', ')}`,
       publisher,
-      `ALTER PUBLICATION ${name} SET (publish = 'insert, update, delete')`,
+      `ALTER PUBLICATION ${name} SET TABLE ${tableList(tables)}`,
     );
+  if (found.truncates || !found.changes)
+    await change('publisher: publication leaves TRUNCATE out', publisher, `ALTER PUBLICATION ${name} SET (${PUBLISHED})`);
 }
 
 function symmetricDifference(a: ReadonlySet<string>, b: ReadonlySet<string>): string[] {
@@ -211,12 +219,13 @@ async function slot(publisher: Session, { slot: name }: Direction, change: Chang
     throw new StepError(
       'unreplicated',
       `the slot ${name} was given up: the subscriber was away longer than the publisher may keep write-ahead log`,
-      'Nothing can resume from it. Copy everything anew: tandem step resync.',
+      'Nothing can resume from it. Drop the subscription and the slot, empty the copy and let everything be copied anew.',
     );
 }
 
 /** A subscriber accepts writes like any server: the application may read there, and no more. */
-async function readOnly(subscriber: Session, { schemas, applicationRole }: Direction, change: Change): Promise<void> {
+async function readOnly(subscriber: Session, direction: Direction, change: Change): Promise<void> {
+  const { schemas, applicationRole } = direction;
   if (!(await exists(subscriber, 'SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found', applicationRole))) return;
   const writable = await subscriber.query<{ name: string }>(
     `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -225,15 +234,7 @@ async function readOnly(subscriber: Session, { schemas, applicationRole }: Direc
     [[...schemas], applicationRole],
   );
   if (writable.length === 0) return;
-  const name = identifier(applicationRole);
-  await change(
-    `subscriber: ${applicationRole} may no longer write to ${writable.length} tables`,
-    subscriber,
-    ...schemas.flatMap((schema) => [
-      `REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA ${identifier(schema)} FROM ${name}`,
-      `ALTER DEFAULT PRIVILEGES IN SCHEMA ${identifier(schema)} REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON TABLES FROM ${name}`,
-    ]),
-  );
+  await change(`subscriber: ${applicationRole} may no longer write to ${writable.length} tables`, subscriber, ...revokeWrites(direction));
 }
 
 /** Where the publisher is, for the subscriber. `connect_timeout` is ignored there; a dead link is found by TCP. */
@@ -255,7 +256,7 @@ function conninfo({ endpoint, direction, replicationPassword }: Ensure): string 
     .join(' ');
 }
 
-async function subscription(subscriber: Session, input: Ensure, change: Change): Promise<void> {
+async function subscription(subscriber: Session, input: Ensure, rotated: boolean, change: Change): Promise<void> {
   const { direction, copyData } = input;
   const name = identifier(direction.subscription);
   const [found] = await subscriber.query<{
@@ -288,7 +289,8 @@ async function subscription(subscriber: Session, input: Ensure, change: Change):
       `the subscription ${direction.subscription} reads ${found.publications.join(', ')} from the slot ${found.slot ?? 'none'}, not ${direction.publication} from ${direction.slot}`,
       'It belongs to another direction, or to a promotion that did not end. See what the writer record says before you drop it.',
     );
-  if (!found.running)
+  // A connection that stands keeps its old password until it breaks, and then it is too late.
+  if (!found.running || rotated)
     await change(
       'subscriber: connection of the subscription',
       subscriber,

@@ -7,6 +7,7 @@ import {
   autoscalerPolicy,
   crossplanePolicy,
   exporterPolicy,
+  flowLogsPolicy,
   gkeIssuer,
   gkeTrust,
   linkPolicy,
@@ -46,7 +47,7 @@ function roles(cluster: Cluster): Record<string, Role> {
     'aws-ebs-csi-driver': addon('service-role/AmazonEBSCSIDriverPolicy'),
     'amazon-cloudwatch-observability': addon('CloudWatchAgentServerPolicy'),
     'rds-monitoring': { trust: serviceTrust('monitoring.rds.amazonaws.com'), managed: ['service-role/AmazonRDSEnhancedMonitoringRole'] },
-    'flow-logs': { trust: serviceTrust('vpc-flow-logs.amazonaws.com'), inline: FLOW_LOGS },
+    'flow-logs': { trust: serviceTrust('vpc-flow-logs.amazonaws.com'), inline: flowLogsPolicy() },
     crossplane: pod(NAMESPACES.crossplane, PROVIDER_ACCOUNT, { inline: crossplanePolicy(cluster) }),
     'external-secrets': pod(NAMESPACES.secrets, 'external-secrets', { inline: secretsPolicy(cluster) }),
     'load-balancer': pod(KUBE_SYSTEM, 'aws-load-balancer-controller', { inline: loadBalancerPolicy() }),
@@ -56,17 +57,6 @@ function roles(cluster: Cluster): Record<string, Role> {
     'secrets-from-gcp': { trust: gkeTrust(cluster, `${NAMESPACES.secrets}:secrets-mirror`), inline: secretsPolicy(cluster) },
   };
 }
-
-const FLOW_LOGS = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogGroups', 'logs:DescribeLogStreams'],
-      Resource: '*',
-    },
-  ],
-});
 
 /** Roles, their policies, and which service account has which. No key is stored anywhere. */
 export function identities(scope: Chart, cluster: Cluster): void {

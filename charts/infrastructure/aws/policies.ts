@@ -240,3 +240,11 @@ export function exporterPolicy(): string {
     Resource: '*',
   });
 }
+
+export function flowLogsPolicy(): string {
+  return policy({
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogGroups', 'logs:DescribeLogStreams'],
+    Resource: '*',
+  });
+}

@@ -74,7 +74,7 @@ function conditions(cluster: Cluster): Condition[] {
     {
       name: 'database-disk',
       title: 'Cloud SQL: disk',
-      advice: 'A slot may hold the write-ahead log: tandem readiness.',
+      advice: 'A replication slot may hold the write-ahead log: look at pg_replication_slots.',
       filter: sql('disk/utilization'),
       aligner: 'ALIGN_MAX',
       above: 0.85,
@@ -94,7 +94,7 @@ function conditions(cluster: Cluster): Condition[] {
     {
       name: 'database-up',
       title: 'Cloud SQL: does not answer',
-      advice: 'If GCP is the writer: docs/infrastructure.md.',
+      advice: 'A failover to the other zone takes about a minute. If the region is lost and GCP is the writer, fail over to AWS.',
       filter: sql('up'),
       aligner: 'ALIGN_MIN',
       below: 1,

@@ -1,11 +1,10 @@
 import type { Chart } from 'cdk8s';
+import { GOOGLE_FRONT_ENDS } from '../../addresses.ts';
 import type { Cluster } from '../../cluster.ts';
 import { PORTS } from '../../names.ts';
 import { type Managed, managed } from '../managed.ts';
 import { baseName, named, tags } from '../names.ts';
 
-/** Google's front ends and health checks. Source: Google Cloud load balancing, firewall rules. */
-const FRONT_ENDS = ['130.211.0.0/22', '35.191.0.0/16'];
 /** Secondary ranges of the subnetwork. */
 export const RANGES = { pods: 'pods', services: 'services' } as const;
 
@@ -181,7 +180,7 @@ function flows(cluster: Cluster): Record<string, Flow> {
   const awsCallers = aws.network.subnets.filter((subnet) => subnet.role !== 'public').map((subnet) => subnet.cidr.text);
   const peered = gcp.network.privateServices.text;
   return {
-    'allow-front-ends': { direction: 'INGRESS', ranges: FRONT_ENDS, allow: tcp(application.port) },
+    'allow-front-ends': { direction: 'INGRESS', ranges: GOOGLE_FRONT_ENDS, allow: tcp(application.port) },
     'allow-aws': {
       direction: 'INGRESS',
       ranges: awsCallers,
