@@ -2,7 +2,16 @@
 export class StepError extends Error {
   constructor(
     /** What kind of stop it is, for programs. */
-    readonly code: 'obstacles' | 'other-definition' | 'busy' | 'not-fenced' | 'unknown-writer' | 'unreplicated',
+    readonly code:
+      | 'obstacles'
+      | 'other-definition'
+      | 'busy'
+      | 'not-fenced'
+      | 'unknown-writer'
+      | 'unreplicated'
+      | 'stale'
+      | 'diverged'
+      | 'unguarded',
     message: string,
     /** What to do next. */
     readonly advice: string,

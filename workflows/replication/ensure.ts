@@ -1,4 +1,7 @@
+import type { Seconds } from '../../environments/units.ts';
 import { revokeWrites } from '../fencing/privileges.ts';
+import { installLease } from '../lease/install.ts';
+import { guardGrants } from '../lease/sql.ts';
 import { exclusively } from '../postgres/exclusively.ts';
 import { type Access, DatabaseError, identifier, literal, openSession, type Session } from '../postgres/session.ts';
 import { StepError } from '../step-error.ts';
@@ -22,6 +25,10 @@ export interface Ensure {
   readonly endpoint: Endpoint;
   readonly direction: Direction;
   readonly replicationPassword: string;
+  /** The role that guards log in with, and its password. */
+  readonly guard: { readonly role: string; readonly password: string };
+  /** How long a writer's right to write lasts without confirmation. */
+  readonly lease: Seconds;
   /** Whether rows that are there already are copied; false where the prepared slot holds all that is missing. */
   readonly copyData: boolean;
 }
@@ -65,6 +72,9 @@ async function reconcile(publisher: Session, subscriber: Session, input: Ensure)
   ] as const) {
     if (!(await exists(session, `SELECT to_regclass($1) IS NOT NULL AS found`, HEARTBEAT)))
       await change(`${side}: heartbeat table`, session, ...heartbeatTable());
+    if (await installLease(session, direction)) changes.push(`${side}: lease`);
+    await guardRole(session, side, input, change);
+    await sessionLimits(session, side, input, change);
     rotated = (await role(session, side, input, change)) || rotated;
   }
   const obstacles = await preflight(publisher, subscriber, direction);
@@ -135,6 +145,41 @@ async function role(
     ]),
   );
   return wrong;
+}
+
+/**
+ * A server that was frozen and thawed finds statements that were sent to it before: the sessions they came by have been
+ * idle for longer than the lease by then, and end before anything is read from them.
+ */
+async function sessionLimits(session: Session, side: string, { direction, lease }: Ensure, change: Change): Promise<void> {
+  const name = identifier(direction.applicationRole);
+  const wanted = ['idle_session_timeout', 'idle_in_transaction_session_timeout'].map((limit) => `${limit}=${Math.round(lease * 1000)}`);
+  const [role] = await session.query<{ found: string[] | null }>('SELECT rolconfig AS found FROM pg_roles WHERE rolname = $1', [
+    direction.applicationRole,
+  ]);
+  if (!role || wanted.every((setting) => role.found?.includes(setting))) return;
+  await change(
+    `${side}: sessions of ${direction.applicationRole} end when they were idle for ${lease} s`,
+    session,
+    ...wanted.map((setting) => `ALTER ROLE ${name} SET ${setting}`),
+  );
+}
+
+/** The role that guards log in with: it may renew the lease, and nothing else. */
+async function guardRole(session: Session, side: string, { guard, publisher, subscriber }: Ensure, change: Change): Promise<void> {
+  const name = identifier(guard.role);
+  if (!(await exists(session, 'SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found', guard.role)))
+    await change(`${side}: role ${guard.role}`, session, `CREATE ROLE ${name} LOGIN PASSWORD ${literal(guard.password)}`);
+  else if (!(await logsIn({ ...(side === 'publisher' ? publisher : subscriber), user: guard.role, password: guard.password })))
+    await change(`${side}: password of ${guard.role}`, session, `ALTER ROLE ${name} LOGIN PASSWORD ${literal(guard.password)}`);
+  if (
+    !(await exists(
+      session,
+      `SELECT has_function_privilege($1, 'tandem.promise(bigint, float8)', 'EXECUTE') AND has_table_privilege($1, 'tandem.lease', 'SELECT') AS found`,
+      guard.role,
+    ))
+  )
+    await change(`${side}: rights of ${guard.role}`, session, ...guardGrants(name));
 }
 
 /** RDS grants the right as a role, everybody else as an attribute. */

@@ -5,7 +5,7 @@ import { fence, unfence } from '../fencing/fence.ts';
 import { type Access, identifier, openSession, type Session } from '../postgres/session.ts';
 import { type Promoted, promote } from '../promotion/promote.ts';
 import type { Direction } from '../replication/direction.ts';
-import { type Endpoint, ensureReplication } from '../replication/ensure.ts';
+import { type Endpoint, type Ensure, ensureReplication } from '../replication/ensure.ts';
 import { StepError } from '../step-error.ts';
 
 /** The connection pools of both clouds, which hold clients while the writer moves. */
@@ -25,6 +25,8 @@ export interface Switchover {
   /** How the old writer will reach the new one, to follow it. */
   readonly endpoint: Endpoint;
   readonly replicationPassword: string;
+  readonly guard: Ensure['guard'];
+  readonly lease: Seconds;
   readonly sequenceGap: number;
   readonly pools: Pools;
   /** The epoch is claimed when the old side can write no more and the new side has everything. */
@@ -39,8 +41,8 @@ export interface Switchover {
 export interface Switched {
   /** Seconds for which clients waited. */
   readonly pause: Seconds;
-  /** The end of the old writer's log, all of which has arrived. */
-  readonly lsn: string;
+  /** The end of the old writer's log, all of which has arrived; null where an earlier run saw to it. */
+  readonly lsn: string | null;
   readonly promoted: Promoted;
 }
 
@@ -51,21 +53,40 @@ export interface Switched {
  *   `unknown-writer` when nobody can say who writes: then neither side does.
  */
 export async function switchover(input: Switchover): Promise<Switched> {
-  const { next, from, to, pools, claim } = input;
-  await pools.pause();
+  const { next, from, to, pools, claim, progress } = input;
+  // A run that was interrupted after its claim had everything moved by then.
+  const claimed = await hasClaimed(input);
   const began = performance.now();
-  const lsn = await prepare(input);
+  const lsn = claimed ? null : await prepare(input);
   await input.authority.claim(claim).catch((error) => giveUp(input, error, error instanceof AuthorityRefusal));
-  const promoted = await promote({ database: next, from, to, epoch: claim.epoch, sequenceGap: input.sequenceGap });
+  const promoted = await promote({
+    database: next,
+    from,
+    to,
+    epoch: claim.epoch,
+    sequenceGap: input.sequenceGap,
+    ...(progress ? { progress } : {}),
+  });
   await pools.resume(to.publisher);
   const pause = (performance.now() - began) / 1000;
   await follow(input);
   return { pause, lsn, promoted };
 }
 
+async function hasClaimed({ authority, claim }: Switchover): Promise<boolean> {
+  const record = await authority.record();
+  if (record?.writer !== claim.writer || record.epoch !== claim.epoch) return false;
+  // Somebody else may have claimed the same; the answer to the same claim is the same.
+  return await authority.claim(claim).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Takes the writes away and waits until everything has arrived; the end of the log. */
 async function prepare(input: Switchover): Promise<string> {
   try {
+    await input.pools.pause();
     const { lsn } = await fence({ database: input.old, direction: input.from, scope: 'writes' });
     await caughtUp(input, lsn);
     return lsn;
@@ -132,7 +153,7 @@ async function distance(session: Session, slot: string, lsn: string): Promise<nu
 }
 
 /** The old writer follows the new one, from the slot that the promotion prepared; it has everything before that. */
-async function follow({ old, next, from, to, endpoint, replicationPassword }: Switchover): Promise<void> {
+async function follow({ old, next, from, to, endpoint, replicationPassword, guard, lease }: Switchover): Promise<void> {
   const session = await openSession(old, 'switchover');
   try {
     await session.query(`DROP PUBLICATION IF EXISTS ${identifier(from.publication)}`);
@@ -143,5 +164,14 @@ async function follow({ old, next, from, to, endpoint, replicationPassword }: Sw
   } finally {
     await session.close();
   }
-  await ensureReplication({ publisher: next, subscriber: old, endpoint, direction: to, replicationPassword, copyData: false });
+  await ensureReplication({
+    publisher: next,
+    subscriber: old,
+    endpoint,
+    direction: to,
+    replicationPassword,
+    guard,
+    lease,
+    copyData: false,
+  });
 }
