@@ -16,6 +16,7 @@ export const FLAG_HELP: Record<FlagName, readonly [usage: string, what: string]>
   root: ['--root FOLDER', 'the project that holds environments/ (default .)'],
   'as-of': ['--as-of DATE', 'judge by this date, YYYY-MM-DD (default today)'],
   output: ['--output FORMAT', 'one of those in the usage, the first by default'],
+  config: ['--config FILE', 'the file that `tandem render` wrote for it'],
   'allow-foreign': ['--allow-foreign', 'leave files in the folder that are not tandem’s where they are'],
   help: ['--help, -h', 'this help'],
 };
@@ -69,6 +70,12 @@ export const COMMANDS = {
       ['tandem explain gitops/production/aws/pgbouncer/config/pgbouncer.ini', 'the whole file'],
       ['tandem explain gitops/production/aws/pgbouncer/config/pgbouncer.ini:17', 'one line'],
     ],
+  },
+  guard: {
+    usage: 'tandem guard --config FILE',
+    summary: 'keep a PgBouncer and its database to what the writer’s authority says, until stopped',
+    flags: ['config'],
+    examples: [['tandem guard --config /etc/tandem/guard.json', 'beside PgBouncer, in its pod']],
   },
   completion: {
     usage: 'tandem completion bash|zsh|fish',

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../environments/diagnostic.ts';
 import { VERSION } from '../generators/build.ts';
 import { CollisionError } from '../generators/tree.ts';
 import { fileSystemRefusal, WriteRefusal } from '../generators/write/refusal.ts';
+import { StepError } from '../workflows/step-error.ts';
 import { check } from './check.ts';
 import { COMMANDS, type CommandHelp, type CommandName, helpOf, isCommand, overview } from './commands.ts';
 import { completion } from './completion.ts';
@@ -54,6 +55,8 @@ async function run(name: CommandName, options: Options, { terminal, today, worke
       return graph(options, terminal);
     case 'rto':
       return rto(options, terminal);
+    case 'guard':
+      return await (await import('./guard.ts')).guard(options, terminal);
     case 'explain':
       return explain(options, terminal);
     case 'completion':
@@ -79,6 +82,7 @@ function fail(terminal: Terminal, error: unknown, word: string | undefined): num
     return say(`${error.message}; nothing was written`, '');
   }
   if (error instanceof UsageError) return say(error.message, `tandem ${isCommand(word) ? `${word} ` : ''}--help shows how.`);
+  if (error instanceof StepError) return say(error.message, error.advice);
   const refusal = error instanceof WriteRefusal ? error : fileSystemRefusal(error, '.');
   if (refusal) return say(refusal.message, refusal.hint);
   if (error instanceof CollisionError)

@@ -13,6 +13,7 @@ const FLAGS = {
   root: { type: 'string' },
   'as-of': { type: 'string' },
   output: { type: 'string' },
+  config: { type: 'string' },
   'allow-foreign': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -27,6 +28,7 @@ export interface Options {
   readonly root: string;
   readonly asOf: string | undefined;
   readonly output: Output;
+  readonly config: string | undefined;
   readonly allowForeign: boolean;
   readonly help: boolean;
 }
@@ -48,6 +50,7 @@ export function parseOptions(args: readonly string[], known: readonly FlagName[]
       root: text(given.root) ?? '.',
       asOf: date(text(given['as-of'])),
       output: output(text(given.output), outputs),
+      config: text(given.config),
       allowForeign: given['allow-foreign'] === true,
       help: given.help === true,
     };

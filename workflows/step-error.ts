@@ -11,7 +11,9 @@ export class StepError extends Error {
       | 'unreplicated'
       | 'stale'
       | 'diverged'
-      | 'unguarded',
+      | 'unguarded'
+      | 'configuration'
+      | 'unreachable',
     message: string,
     /** What to do next. */
     readonly advice: string,

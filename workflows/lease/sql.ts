@@ -61,6 +61,11 @@ BEGIN
   END LOOP;
   RETURN total;
 END $body$`,
+    // A planned pause waits for open transactions; one whose client is thinking would hold up everybody.
+    `CREATE OR REPLACE FUNCTION ${OWN_SCHEMA}.end_idle_transactions() RETURNS void ${definer} AS $body$
+  SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+  WHERE usename = ${literal(direction.applicationRole)} AND state = 'idle in transaction' AND state_change < clock_timestamp() - interval '200 ms'
+$body$`.replace('LANGUAGE plpgsql', 'LANGUAGE sql'),
     // Runs in the server, whatever becomes of who called it: the database closes itself when its lease has ended.
     `CREATE OR REPLACE PROCEDURE ${OWN_SCHEMA}.watch_lease(lifetime interval) LANGUAGE plpgsql AS $body$
 DECLARE started timestamptz := clock_timestamp(); seen record; younger boolean;
@@ -93,7 +98,13 @@ END $body$`,
   ];
 }
 
-const FUNCTIONS = ['open_writes(bigint, timestamptz)', 'expire_lease()', 'end_writers()', 'promise(bigint, float8)'];
+const FUNCTIONS = [
+  'open_writes(bigint, timestamptz)',
+  'expire_lease()',
+  'end_writers()',
+  'end_idle_transactions()',
+  'promise(bigint, float8)',
+];
 
 /** Statements that let the guard's role do what a guard does, and no more. */
 export function guardGrants(role: string): string[] {
