@@ -9,13 +9,14 @@ import type { Terminal } from './terminal.ts';
 export async function guard(options: Options, terminal: Terminal): Promise<number> {
   if (!options.config) throw new UsageError('guard needs --config FILE');
   const file = readGuardConfiguration(options.config);
-  const { cloud, lease, interval, whenAlone, pool, listen } = file;
+  const { cloud, lease, interval, heartbeat, whenAlone, pool, listen } = file;
   const log = (event: string, details: Readonly<Record<string, unknown>>): void =>
     terminal.out(`${JSON.stringify({ at: new Date().toISOString(), cloud, event, ...details })}\n`);
   const running = startGuard({
     cloud,
     lease,
     interval,
+    heartbeat,
     whenAlone,
     authority: authorityAt(file.authority.url, readSecret(file.authority.tokenFile), file.authority.timeout),
     databases: { aws: accessTo(file.databases.aws), gcp: accessTo(file.databases.gcp) },

@@ -1,4 +1,4 @@
-// Builds dist/tandem.cjs: one file, with the schemas compiled, so that `npx tandem` starts in a moment.
+// Builds dist/tandem.cjs and dist/authority.js: one file each; the first one with the schemas compiled, so that `npx tandem` starts in a moment.
 import { createHash } from 'node:crypto';
 import { chmodSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ const options = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['koffi'],
+  external: ['koffi', 'miniflare'],
   banner: { js: '#!/usr/bin/env node' },
   define: { 'import.meta.url': '__importMetaUrl' },
   inject: ['scripts/import-meta-url.js'],
@@ -64,3 +64,14 @@ await build({
   outfile: 'dist/tandem.cjs',
 });
 chmodSync(`${root}/dist/tandem.cjs`, 0o755);
+
+// The writer's authority, which runs at Cloudflare, and in drills on Cloudflare's runtime.
+await build({
+  absWorkingDir: root,
+  entryPoints: ['workflows/authority/worker.ts'],
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  logLevel: 'warning',
+  outfile: 'dist/authority.js',
+});

@@ -2,7 +2,7 @@ import { installLease } from '../lease/install.ts';
 import { LEASE } from '../lease/sql.ts';
 import { endSessions } from '../postgres/end-sessions.ts';
 import { exclusively } from '../postgres/exclusively.ts';
-import { type Access, identifier, inOneTransaction, openSession, type Session } from '../postgres/session.ts';
+import { type Access, identifier, inOneTransaction, LIMITS, type Limits, openSession, type Session } from '../postgres/session.ts';
 import type { Direction } from '../replication/direction.ts';
 import { StepError } from '../step-error.ts';
 import { revokeWrites } from './privileges.ts';
@@ -16,6 +16,8 @@ export interface Fence {
    * side that returns and whose data nobody has proved yet.
    */
   readonly scope: 'writes' | 'everything';
+  /** How long it may take; that of every step when left out. */
+  readonly limits?: Limits;
 }
 
 export interface Fenced {
@@ -31,8 +33,8 @@ export interface Fenced {
  * @throws DatabaseError when the database cannot be reached, and StepError `not-fenced` when a session does not end: then the
  * lease must be waited for.
  */
-export async function fence({ database, direction, scope }: Fence): Promise<Fenced> {
-  const session = await openSession(database, 'fence');
+export async function fence({ database, direction, scope, limits = LIMITS }: Fence): Promise<Fenced> {
+  const session = await openSession(database, 'fence', limits);
   try {
     return await exclusively(session, async () => {
       await installLease(session, direction);
@@ -52,7 +54,7 @@ export async function fence({ database, direction, scope }: Fence): Promise<Fenc
  * Lets the guard give the application its writes back, as soon as the authority has confirmed this side as the writer.
  * A database that another epoch has left behind stays closed all the same.
  */
-export async function unfence({ database, direction }: Omit<Fence, 'scope'>): Promise<void> {
+export async function unfence({ database, direction }: Pick<Fence, 'database' | 'direction'>): Promise<void> {
   const session = await openSession(database, 'unfence');
   try {
     await exclusively(session, async () => {

@@ -17,6 +17,7 @@ const GuardFile = Type.Object(
     cloud: Type.Union([Type.Literal('aws'), Type.Literal('gcp')]),
     lease: Type.Number({ minimum: 0.5, maximum: 600 }),
     interval: Type.Number({ minimum: 0.05, maximum: 120 }),
+    heartbeat: Type.Number({ minimum: 0.05, maximum: 60 }),
     whenAlone: Type.Union([Type.Literal('fence'), Type.Literal('keep')]),
     authority: Type.Object({ url: text, tokenFile: text, timeout: Type.Number({ minimum: 0.05, maximum: 60 }) }, strict),
     databases: Type.Object({ aws: database, gcp: database }, strict),

@@ -1,7 +1,7 @@
 import { type Cloud, otherCloud } from '../../environments/platform.ts';
 import type { Seconds } from '../../environments/units.ts';
 import type { Authority } from '../authority/client.ts';
-import { type Lease, leaseOf, type Opening, openWrites, serverClock } from '../lease/lease.ts';
+import { closeWrites, type Lease, leaseOf, type Opening, openWrites, serverClock } from '../lease/lease.ts';
 import { ConsoleError } from '../pgbouncer/console.ts';
 import { holdWrites, serveWrites, stopWrites, type WriterPool } from '../pgbouncer/writer-pool.ts';
 import { type Access, DatabaseError } from '../postgres/session.ts';
@@ -14,6 +14,8 @@ export interface GuardOptions {
   readonly lease: Seconds;
   /** Time between two confirmations; several fit into a lease. */
   readonly interval: Seconds;
+  /** Time between two heartbeats, which the writer's guard stamps. */
+  readonly heartbeat: Seconds;
   readonly whenAlone: 'fence' | 'keep';
   readonly authority: Pick<Authority, 'record' | 'confirm'>;
   /** Both databases, as the guard's role. */
@@ -82,6 +84,7 @@ export function startGuard(options: GuardOptions): Guard {
   let stopped = false;
   let turnTimer: NodeJS.Timeout | undefined;
   let leaseTimer: NodeJS.Timeout | undefined;
+  let beatTimer: NodeJS.Timeout | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   const troubles = new Set<string>();
 
@@ -148,6 +151,15 @@ export function startGuard(options: GuardOptions): Guard {
     }
   };
 
+  /** A database that came back with its old rights, or whose time is over, loses them now. */
+  const closeOwn = async (newer: number | null): Promise<void> => {
+    try {
+      if (await own.use((session) => closeWrites(session, newer))) log('the database is closed', { writer: standing.record?.writer });
+    } catch (error) {
+      trouble('the database does not answer', error);
+    }
+  };
+
   /** What the other side's database says of itself; null when it says nothing. */
   const leaseOfPeer = async (): Promise<Lease | null> => {
     try {
@@ -178,6 +190,7 @@ export function startGuard(options: GuardOptions): Guard {
     const { record } = standing;
     if (record && record.epoch !== before?.epoch) log('the authority says who writes', { ...record });
     armLease();
+    if (from !== null && standing.until <= now()) await closeOwn(record !== null && record.writer !== cloud ? record.epoch : null);
     if (record === null) return await hold(limit);
     const paused = heldUntil > now();
     if (record.writer === cloud) {
@@ -221,6 +234,18 @@ export function startGuard(options: GuardOptions): Guard {
     idle: (now() - lastTurn) / 1000,
   });
 
+  /** Only in an open database; in any other it does nothing. */
+  const beat = (): void => {
+    if (stopped) return;
+    const done = opening === 'open' ? own.use((session) => session.query('SELECT tandem.stamp_heartbeat()')) : Promise.resolve();
+    void done
+      .catch(() => undefined)
+      .finally(() => {
+        if (!stopped) beatTimer = setTimeout(beat, options.heartbeat * 1000);
+      });
+  };
+  beat();
+
   // Cold: whatever PgBouncer does at the moment, nobody has confirmed it.
   void inTurn(() => hold(limit));
   loop();
@@ -242,6 +267,7 @@ export function startGuard(options: GuardOptions): Guard {
       stopped = true;
       clearTimeout(turnTimer);
       clearTimeout(leaseTimer);
+      clearTimeout(beatTimer);
       await queue;
       watch.close();
       await Promise.all([own.close(), peer.close()]);

@@ -49,6 +49,19 @@ export async function openWrites(session: Session, epoch: number, from: string, 
   return row?.done ?? 'behind';
 }
 
+/**
+ * Closes a database that may not be written any more: because its lease has ended, or because another one is the writer of
+ * a later epoch. Who wrote is ended. False when there was nothing to close.
+ */
+export async function closeWrites(session: Session, newer: number | null): Promise<boolean> {
+  const [row] =
+    newer === null
+      ? await session.query<{ done: boolean }>('SELECT tandem.expire_lease() AS done')
+      : await session.query<{ done: boolean }>('SELECT tandem.yield_writes($1) AS done', [newer]);
+  if (row?.done) await session.query('SELECT tandem.end_writers()');
+  return row?.done === true;
+}
+
 /** Asks the other side's database not to take over for so long; false when it is taking over, or has. */
 export async function promise(session: Session, epoch: number, seconds: Seconds): Promise<boolean> {
   const [row] = await session.query<{ promise: boolean }>('SELECT tandem.promise($1, $2) AS promise', [epoch, seconds]);

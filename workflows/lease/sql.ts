@@ -1,6 +1,7 @@
 import { grantWrites, revokeWrites } from '../fencing/privileges.ts';
 import { literal } from '../postgres/session.ts';
 import { type Direction, OWN_SCHEMA } from '../replication/direction.ts';
+import { STAMP_HEARTBEAT } from '../replication/heartbeat.ts';
 
 export const LEASE = `${OWN_SCHEMA}.lease`;
 
@@ -47,6 +48,15 @@ BEGIN
   UPDATE ${LEASE} SET state = 'expired' WHERE id = 1;
   RETURN true;
 END $body$`,
+    // A side that was left behind, and returns, closes itself as soon as its guard has heard who writes.
+    `CREATE OR REPLACE FUNCTION ${OWN_SCHEMA}.yield_writes(newer bigint) RETURNS boolean ${definer} AS $body$
+BEGIN
+  PERFORM 1 FROM ${LEASE} WHERE id = 1 AND epoch < newer AND promotion < newer AND state <> 'closed' FOR UPDATE;
+  IF NOT FOUND THEN RETURN false; END IF;
+  ${execute(revokeWrites(direction))}
+  UPDATE ${LEASE} SET state = 'closed' WHERE id = 1;
+  RETURN true;
+END $body$`,
     // Privileges are looked at when a statement begins: whoever began before they went could still commit.
     `CREATE OR REPLACE FUNCTION ${OWN_SCHEMA}.end_writers() RETURNS int ${definer} AS $body$
 DECLARE taken timestamptz := clock_timestamp(); chosen int[]; total int := 0;
@@ -66,6 +76,12 @@ END $body$`,
   SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
   WHERE usename = ${literal(direction.applicationRole)} AND state = 'idle in transaction' AND state_change < clock_timestamp() - interval '200 ms'
 $body$`.replace('LANGUAGE plpgsql', 'LANGUAGE sql'),
+    `CREATE OR REPLACE FUNCTION ${OWN_SCHEMA}.stamp_heartbeat() RETURNS void ${definer} AS $body$
+BEGIN
+  IF EXISTS (SELECT FROM ${LEASE} WHERE id = 1 AND state = 'open') THEN
+    ${STAMP_HEARTBEAT};
+  END IF;
+END $body$`,
     // Runs in the server, whatever becomes of who called it: the database closes itself when its lease has ended.
     `CREATE OR REPLACE PROCEDURE ${OWN_SCHEMA}.watch_lease(lifetime interval) LANGUAGE plpgsql AS $body$
 DECLARE started timestamptz := clock_timestamp(); seen record; younger boolean;

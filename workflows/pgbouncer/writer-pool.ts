@@ -17,7 +17,7 @@ export interface WriterPool {
 
 /** How long one command on the console may take. */
 const LIMIT: Seconds = 2;
-const CLOSED = '; nobody has been confirmed as the writer\n';
+const CLOSED = '[databases]\n; nobody has been confirmed as the writer\n';
 
 /**
  * Holds writes in a pool: what comes waits. Open transactions have so long to end; those that are still there then lose
@@ -50,7 +50,7 @@ export async function stopWrites(pool: WriterPool): Promise<void> {
  * connection to a dead server would keep its client waiting for ever.
  */
 export async function serveWrites(pool: WriterPool, writer: Cloud): Promise<void> {
-  const entry = `${pool.database} = ${pool.entries[writer]}\n`;
+  const entry = `[databases]\n${pool.database} = ${pool.entries[writer]}\n`;
   const changed = (existsSync(pool.file) ? readFileSync(pool.file, 'utf8') : '') !== entry;
   await withConsole(pool, async (console) => {
     const before = await pooledDatabase(console, pool.database, LIMIT);
@@ -60,7 +60,13 @@ export async function serveWrites(pool: WriterPool, writer: Cloud): Promise<void
     write(pool.file, entry);
     await console.run('RELOAD', LIMIT);
     if (elsewhere && !before.paused) await ended(console, pool);
-    if ((await pooledDatabase(console, pool.database, LIMIT))?.paused) await console.run(`RESUME ${pool.database}`, LIMIT);
+    const after = await pooledDatabase(console, pool.database, LIMIT);
+    if (after?.host !== address.host || after.port !== address.port)
+      throw new ConsoleError(
+        'refused',
+        `${pool.database} does not go to ${address.host}:${address.port} after RELOAD: does its configuration include ${pool.file}?`,
+      );
+    if (after.paused) await console.run(`RESUME ${pool.database}`, LIMIT);
   });
 }
 

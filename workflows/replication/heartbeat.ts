@@ -3,11 +3,11 @@ import { HEARTBEAT } from './direction.ts';
 
 /** Stamps the heartbeat on the writer: the time, and how far its write-ahead log is. */
 export async function stampHeartbeat(writer: Session): Promise<void> {
-  await writer.query(
-    `INSERT INTO ${HEARTBEAT} (id, at, lsn) VALUES (1, clock_timestamp(), pg_current_wal_insert_lsn())
-     ON CONFLICT (id) DO UPDATE SET at = excluded.at, lsn = excluded.lsn`,
-  );
+  await writer.query(STAMP_HEARTBEAT);
 }
+
+export const STAMP_HEARTBEAT = `INSERT INTO ${HEARTBEAT} (id, at, lsn) VALUES (1, clock_timestamp(), pg_current_wal_insert_lsn())
+     ON CONFLICT (id) DO UPDATE SET at = excluded.at, lsn = excluded.lsn`;
 
 /** The last heartbeat that a database has: on the subscriber, everything before it has been applied. */
 export interface Heartbeat {

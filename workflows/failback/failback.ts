@@ -1,0 +1,28 @@
+import { type Resync, type Resynced, resync } from '../resync/resync.ts';
+import { type Salvaged, salvage } from '../salvage/salvage.ts';
+import { type Switched, type Switchover, switchover } from '../switchover/switchover.ts';
+
+export interface Failback {
+  readonly resync: Omit<Resync, 'salvaged'>;
+  /** Where what was lost is written. */
+  readonly folder: string;
+  /** The move back, once both sides are the same. */
+  readonly switchover: Switchover;
+}
+
+export interface FailedBack {
+  readonly salvaged: Salvaged;
+  readonly resynced: Resynced;
+  readonly switched: Switched;
+}
+
+/**
+ * Brings a lost side back as the writer: what it had not delivered is read back, it becomes a copy that is proved, and
+ * then the writer moves as planned. Each part is safe to run again, and so is the whole.
+ */
+export async function failback(input: Failback): Promise<FailedBack> {
+  const { folder } = input;
+  const salvaged = await salvage({ ...input.resync, folder });
+  const resynced = await resync({ ...input.resync, salvaged });
+  return { salvaged, resynced, switched: await switchover(input.switchover) };
+}
