@@ -11,8 +11,8 @@ export interface TableChecksum {
 
 /** Parts that a table is compared in; only those that differ are looked at row by row. */
 const PARTS = 256;
-/** How often a row that differs is looked at again, since it may just have been written. */
-const LOOKS = 20;
+/** How often rows that differ are looked at again, since they may just have been written. */
+const LOOKS = 3;
 
 /**
  * Compares every replicated table of two databases, row by row, while the first is written and the second follows. A row
@@ -86,21 +86,36 @@ async function differences(
   caughtUp: () => Promise<void>,
 ): Promise<string[]> {
   const inParts = `${partOf(key)} = ANY ($1)`;
-  let a = await rowsOf(first, table, key, inParts, [parts]);
+  const a = await rowsOf(first, table, key, inParts, [parts]);
   await caughtUp();
-  let b = await rowsOf(second, table, key, inParts, [parts]);
+  const b = await rowsOf(second, table, key, inParts, [parts]);
   let open = [...new Set([...a.keys(), ...b.keys()])].filter((id) => a.get(id) !== b.get(id));
   for (let look = 0; open.length > 0 && look < LOOKS; look++) {
-    const before = a;
-    a = await rowsOf(first, table, key, `${key} = ANY ($1)`, [open]);
+    const before = await rowsOf(first, table, key, `${key} = ANY ($1)`, [open]);
     await caughtUp();
-    b = await rowsOf(second, table, key, `${key} = ANY ($1)`, [open]);
-    const after = await rowsOf(first, table, key, `${key} = ANY ($1)`, [open]);
-    const settled = open.filter((id) => a.get(id) === after.get(id));
-    // Unchanged on the first while the second caught up, and still not the same: that is a difference.
-    const sure = settled.filter((id) => a.get(id) !== b.get(id) && a.get(id) === before.get(id));
-    open = open.filter((id) => a.get(id) !== b.get(id));
-    if (sure.length === open.length && sure.length > 0) return sure;
+    const after = await rowsOf(second, table, key, `${key} = ANY ($1)`, [open]);
+    open = open.filter((id) => before.get(id) !== after.get(id));
   }
-  return open;
+  const sure: string[] = [];
+  for (const id of open) if (!(await sameWhileHeld(first, second, table, key, id, caughtUp))) sure.push(id);
+  return sure;
+}
+
+/** A row that never rests is held for as long as the second needs to catch up; one at a time, so that nobody deadlocks. */
+async function sameWhileHeld(
+  first: Session,
+  second: Session,
+  table: Table,
+  key: string,
+  id: string,
+  caughtUp: () => Promise<void>,
+): Promise<boolean> {
+  return await first.transaction(async (transaction) => {
+    const [held] = await transaction.query<{ sum: string }>(
+      `SELECT md5(${rowText(table)}) AS sum FROM ${quoted(table)} t WHERE ${key} = $1 FOR SHARE`,
+      [id],
+    );
+    await caughtUp();
+    return (await rowsOf(second, table, key, `${key} = $1`, [id])).get(id) === held?.sum;
+  });
 }
