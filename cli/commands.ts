@@ -17,6 +17,12 @@ export const FLAG_HELP: Record<FlagName, readonly [usage: string, what: string]>
   'as-of': ['--as-of DATE', 'judge by this date, YYYY-MM-DD (default today)'],
   output: ['--output FORMAT', 'one of those in the usage, the first by default'],
   config: ['--config FILE', 'the file that `tandem render` wrote for it'],
+  scenario: ['--scenario NAME', 'what happens; repeat it for several, or all'],
+  runs: ['--runs N', 'how often each is run; more than one gives p50 and p95'],
+  clients: ['--clients N', 'how many clients work (default 8)'],
+  lease: ['--lease DURATION', 'instead of database.lease of the environment'],
+  input: ['--input NAME=VALUE', 'an input of the step; repeat it'],
+  credentials: ['--credentials FOLDER', 'holds one file a secret (default /etc/tandem/credentials)'],
   'allow-foreign': ['--allow-foreign', 'leave files in the folder that are not tandem’s where they are'],
   help: ['--help, -h', 'this help'],
 };
@@ -69,6 +75,36 @@ export const COMMANDS = {
     examples: [
       ['tandem explain gitops/production/aws/pgbouncer/config/pgbouncer.ini', 'the whole file'],
       ['tandem explain gitops/production/aws/pgbouncer/config/pgbouncer.ini:17', 'one line'],
+    ],
+  },
+  drill: {
+    usage: 'tandem drill local --scenario NAME... [--env NAME] [--runs N] [--clients N] [--lease DURATION] [--output text|json]',
+    summary:
+      'lose a cloud on this machine, on real servers, and measure what becomes of clients; 1 when something was lost or took too long',
+    flags: ['scenario', 'env', 'runs', 'clients', 'lease', 'root', 'output'],
+    examples: [
+      ['tandem drill local', 'which scenarios there are'],
+      ['tandem drill local --scenario switchover', 'the writer moves under load, and back'],
+      ['tandem drill local --scenario aws-lost --runs 20', 'recovery time, p50 and p95, by phase'],
+    ],
+  },
+  step: {
+    usage: 'tandem step NAME --env NAME [--input NAME=VALUE]... [--credentials FOLDER]',
+    summary: 'run one step of a runbook, as a runbook’s pod does; JSON on standard output',
+    flags: ['env', 'input', 'credentials', 'root'],
+    examples: [
+      ['tandem step', 'which steps there are'],
+      ['tandem step readiness --env production', 'would a failover work now?'],
+      ['tandem step replication-status --env production --input writer=aws', 'how far the follower is'],
+    ],
+  },
+  authority: {
+    usage: 'tandem authority deploy|show --env NAME [--credentials FOLDER]',
+    summary: 'put the writer’s authority at Cloudflare, or say who writes and who wrote',
+    flags: ['env', 'credentials', 'root', 'output'],
+    examples: [
+      ['tandem authority deploy --env production', 'again and again: the record stays'],
+      ['tandem authority show --env production', 'the record, and the history of epochs'],
     ],
   },
   guard: {

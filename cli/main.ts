@@ -43,9 +43,11 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   }
 }
 
+/** Commands that take words beside options. */
+const WORDS: readonly CommandName[] = ['explain', 'completion', 'drill', 'step', 'authority'];
+
 async function run(name: CommandName, options: Options, { terminal, today, workerScript }: Surroundings): Promise<number> {
-  if (name !== 'explain' && name !== 'completion' && options.words.length > 0)
-    throw new UsageError(`${name} takes options only, but found ${options.words[0]}`);
+  if (!WORDS.includes(name) && options.words.length > 0) throw new UsageError(`${name} takes options only, but found ${options.words[0]}`);
   switch (name) {
     case 'check':
       return check(options, terminal, today);
@@ -57,6 +59,12 @@ async function run(name: CommandName, options: Options, { terminal, today, worke
       return rto(options, terminal);
     case 'guard':
       return await (await import('./guard.ts')).guard(options, terminal);
+    case 'drill':
+      return await (await import('./drill.ts')).drill(options, terminal, workerScript);
+    case 'step':
+      return await (await import('./step.ts')).step(options, terminal);
+    case 'authority':
+      return await (await import('./authority.ts')).authority(options, terminal, workerScript);
     case 'explain':
       return explain(options, terminal);
     case 'completion':

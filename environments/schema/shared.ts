@@ -172,6 +172,16 @@ const database = section(
       description: 'How long a pool may serve writes after its writer was last confirmed; a failover waits for what is left of it.',
       default: '15s',
     }),
+    whenAlone: choice(['fence', 'keep'], {
+      description:
+        'What the writer does when it reaches neither its authority nor the other cloud: fence stops writing when the lease ends; keep goes on, and two databases may be written if the other side takes over.',
+      default: 'fence',
+    }),
+    authority: hostname({
+      description: 'Where the writer’s authority answers: a Worker in the zone, at a name of its own.',
+      examples: ['writer.example.com'],
+    }),
+    guardRole: sqlname({ description: 'The role that guards renew the lease with; it can do nothing else.', default: 'tandem_guard' }),
     applicationRole: sqlname({ description: 'The role the application logs in with.', default: 'crm_app' }),
     poolerRole: sqlname({ description: 'The role PgBouncer asks for password verifiers with.', default: 'pgbouncer_auth' }),
     monitorRole: sqlname({ description: 'The role the exporter reads statistics with (pg_monitor).', default: 'crm_monitor' }),

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Cloud } from '../../environments/platform.ts';
 import { fence, unfence } from '../../workflows/fencing/fence.ts';
-import { beginAsWriter, leaseOf, openWrites, promise, serverClock } from '../../workflows/lease/lease.ts';
+import { beginAsWriter, closeWrites, leaseOf, openWrites, promise, serverClock } from '../../workflows/lease/lease.ts';
 import { type Access, openSession, type Session } from '../../workflows/postgres/session.ts';
 import { promote, promotionTo } from '../../workflows/promotion/promote.ts';
 import { directionOf } from '../../workflows/replication/direction.ts';
@@ -150,6 +150,19 @@ test('a server that was frozen for longer than the lease refuses what was sent t
       assert.is(after, before);
       await eventually('closed', async () => (await guarding(aws, leaseOf))?.state === 'expired', 5);
     }
+  }));
+
+test('a server that starts anew after its lease lets no writer in until a guard has closed it', () =>
+  begun(async ({ aws }) => {
+    await guarding(aws, async (session) => {
+      assert.is(await openWrites(session, 1, await serverClock(session), 1), 'open');
+    });
+    assert.is(await outcomeOf(aws.write(WRITE)), 'written');
+    // Nobody watched: as after a restart of the server.
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    assert.match(await outcomeOf(aws.write(WRITE)), /password authentication failed/);
+    await guarding(aws, (session) => closeWrites(session, null));
+    assert.match(await outcomeOf(aws.write(WRITE)), /permission denied/, 'it may read again');
   }));
 
 test('a promise to the other side is kept by the promotion, and none is given once it has begun', () =>

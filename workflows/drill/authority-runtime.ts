@@ -14,6 +14,8 @@ export interface Tokens {
   readonly claim: string;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The Worker as it is deployed; it lies beside the command. */
 export function authorityScript(command: string): string {
   return readFileSync(join(dirname(command), 'authority.js'), 'utf8');
@@ -24,6 +26,7 @@ export async function startAuthorityRuntime(script: string, lease: Seconds, toke
   const { Miniflare, Log, LogLevel } = await import('miniflare').catch(() => {
     throw new StepError('configuration', 'Cloudflare’s runtime is missing', 'Install it: npm install miniflare@4.20260420.0.');
   });
+  const before = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]));
   const runtime = new Miniflare({
     modules: true,
     script,
@@ -32,6 +35,9 @@ export async function startAuthorityRuntime(script: string, lease: Seconds, toke
     host: '127.0.0.1',
     log: new Log(LogLevel.NONE),
   });
+  // It would end this process at the first signal, before a drill has cleaned up.
+  for (const [signal, known] of before)
+    for (const listener of process.listeners(signal)) if (!known.includes(listener)) process.off(signal, listener);
   const { port } = await runtime.ready;
   return { port: Number(port), stop: () => runtime.dispose() };
 }

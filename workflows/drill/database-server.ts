@@ -44,53 +44,63 @@ export async function startDatabaseServer({ database, settings = {} }: DatabaseS
   const { initdb, postgres } = await postgresPrograms();
   const folder = mkdtempSync(join(tmpdir(), 'tandem-postgres-'));
   const data = join(folder, 'data');
+  const environment = { ...process.env, LC_ALL: 'C' };
+  let program: Program | undefined;
+  const remove = async (): Promise<void> => {
+    await program?.stop('SIGINT');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const password = await initialise(initdb, folder, data, environment);
+    const port = await freePort();
+    const access = (name: string): Access => ({
+      host: '127.0.0.1',
+      port,
+      database: name,
+      user: 'postgres',
+      password,
+      certificateAuthority: null,
+    });
+    const start = async (): Promise<void> => {
+      const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+      program = startProgram(postgres, ['-D', data, '-p', String(port), ...flags], { ...UNPRIVILEGED, env: environment });
+      for (let waited = 0; !(await answers(access('postgres'))); waited += 50) {
+        if (!program.running || waited > 30_000) throw new Error(`PostgreSQL did not start: ${program.logs().slice(-500)}`);
+        await pause(50);
+      }
+    };
+    await start();
+    await sqlOnce(access('postgres'), `CREATE DATABASE ${database}`);
+    return {
+      admin: access(database),
+      get program() {
+        return program as Program;
+      },
+      restart: start,
+      remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Makes the data folder of a server; its administrator's password. */
+async function initialise(initdb: string, folder: string, data: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const password = randomBytes(12).toString('hex');
+  const passwordFile = join(folder, 'password');
   chmodSync(folder, 0o755);
   mkdirSync(data);
-  const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (UNPRIVILEGED.uid !== undefined)
     for (const path of [folder, data, passwordFile]) chownSync(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid ?? 0);
-  const environment = { ...process.env, LC_ALL: 'C' };
   await promisify(execFile)(
     initdb,
     [`--pgdata=${data}`, '--auth=scram-sha-256', '--username=postgres', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--no-sync'],
     { ...UNPRIVILEGED, env: environment },
   );
   rmSync(passwordFile);
-  const port = await freePort();
-  const access = (name: string): Access => ({
-    host: '127.0.0.1',
-    port,
-    database: name,
-    user: 'postgres',
-    password,
-    certificateAuthority: null,
-  });
-  const start = async (): Promise<Program> => {
-    const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const program = startProgram(postgres, ['-D', data, '-p', String(port), ...flags], { ...UNPRIVILEGED, env: environment });
-    for (let waited = 0; ; waited += 50) {
-      if (await answers(access('postgres'))) return program;
-      if (!program.running || waited > 30_000) throw new Error(`PostgreSQL did not start: ${program.logs().slice(-500)}`);
-      await pause(50);
-    }
-  };
-  let program = await start();
-  await sqlOnce(access('postgres'), `CREATE DATABASE ${database}`);
-  return {
-    admin: access(database),
-    get program() {
-      return program;
-    },
-    restart: async () => {
-      program = await start();
-    },
-    remove: async () => {
-      await program.stop('SIGINT');
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return password;
 }
 
 async function answers(access: Access): Promise<boolean> {

@@ -111,6 +111,9 @@ export async function runDrill(scenario: Scenario, options: DrillOptions): Promi
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).reverse()) await one();
   };
+  const go = (): void => {
+    if (options.signal.aborted) throw new Interrupted();
+  };
   const work = (async (): Promise<DrillResult> => {
     note('two databases, two pools, two guards and the authority start');
     const starting = startWorld({
@@ -128,6 +131,7 @@ export async function runDrill(scenario: Scenario, options: DrillOptions): Promi
       ),
     );
     const world = await starting;
+    go();
     const edge = await startEdge({
       origins: { aws: `http://127.0.0.1:${world.paths.guard.aws.port}`, gcp: `http://127.0.0.1:${world.paths.guard.gcp.port}` },
       interval: 0.5,
@@ -136,6 +140,7 @@ export async function runDrill(scenario: Scenario, options: DrillOptions): Promi
       consecutiveUp: 2,
     });
     closing.push(() => edge.close());
+    go();
     // Half of the clients are users; the others are programs inside each cloud, which nobody sends elsewhere.
     const workload = startWorkload({
       clients: options.clients,
@@ -159,6 +164,9 @@ export async function runDrill(scenario: Scenario, options: DrillOptions): Promi
   try {
     return await Promise.race([work, interrupted]);
   } finally {
+    await close();
+    // What was under way when it was interrupted ends with an error of its own.
+    await Promise.race([work.catch(() => undefined), pause(1000)]);
     await close();
   }
 }

@@ -6,17 +6,20 @@ export interface Relay {
   cut(): void;
   /** What was on its way arrives now, late. */
   heal(): void;
-  /** Ends every connection, as a path that is gone for good. */
-  reset(): void;
   close(): Promise<void>;
 }
 
 /** Listens on the loopback address and passes on to a port of it. */
 export async function startRelay(target: number): Promise<Relay> {
   let open = true;
+  const sockets = new Set<Socket>();
+  const kept = (socket: Socket): Socket => {
+    sockets.add(socket);
+    return socket.once('close', () => sockets.delete(socket));
+  };
   const pairs = new Set<{ near: Socket; far: Socket | undefined; join(): void }>();
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
-    near.setNoDelay(true);
+    kept(near).setNoDelay(true);
     const pair: { near: Socket; far: Socket | undefined; join(): void } = {
       near,
       far: undefined,
@@ -24,7 +27,7 @@ export async function startRelay(target: number): Promise<Relay> {
         if (pair.far) return;
         const far = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true });
         pair.far = far;
-        far.setNoDelay(true);
+        kept(far).setNoDelay(true);
         pass(near, far);
         pass(far, near);
         near.resume();
@@ -66,17 +69,8 @@ export async function startRelay(target: number): Promise<Relay> {
         pair.far?.resume();
       }
     },
-    reset: () => {
-      for (const { near, far } of pairs) {
-        near.destroy();
-        far?.destroy();
-      }
-    },
     close: async () => {
-      for (const { near, far } of pairs) {
-        near.destroy();
-        far?.destroy();
-      }
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

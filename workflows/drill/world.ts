@@ -96,10 +96,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     };
     const relay = async (port: number): Promise<Relay> => kept(await startRelay(port), (made) => made.close());
     const forBoth = async <T>(make: (cloud: Cloud) => Promise<T>): Promise<Record<Cloud, T>> => {
-      const [aws, gcp] = await Promise.all([make('aws'), make('gcp')]);
-      return { aws, gcp };
+      const [aws, gcp] = await whole([make('aws'), make('gcp')]);
+      return { aws, gcp } as Record<Cloud, T>;
     };
-    const [authorityRuntime, databases] = await Promise.all([
+    const [authorityRuntime, databases] = await both(
       startAuthorityRuntime(authorityScript(options.command), lease, tokens).then((made) => kept(made, (one) => one.stop())),
       forBoth(async () =>
         kept(
@@ -107,7 +107,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
           (made) => made.remove(),
         ),
       ),
-    ]);
+    );
     const databasePaths = await forBoth((cloud) => relay(databases[cloud].admin.port));
     const authorityPaths = await forBoth(() => relay(authorityRuntime.port));
     for (const cloud of CLOUDS) await prepareDatabase(databases[cloud].admin, application);
@@ -210,6 +210,20 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await remove();
     throw error;
   }
+}
+
+/** Waits for all, so that what has started can be ended, and only then fails. */
+async function whole<T>(making: readonly Promise<T>[]): Promise<T[]> {
+  const done = await Promise.allSettled(making);
+  return done.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+}
+
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await whole<unknown>([a, b]);
+  return [await a, await b];
 }
 
 /** Waits until both pools serve a writer. */

@@ -1,4 +1,4 @@
-import { type Resync, type Resynced, resync } from '../resync/resync.ts';
+import { hasBegun, type Resync, type Resynced, resync } from '../resync/resync.ts';
 import { type Salvaged, salvage } from '../salvage/salvage.ts';
 import { type Switched, type Switchover, switchover } from '../switchover/switchover.ts';
 
@@ -11,7 +11,8 @@ export interface Failback {
 }
 
 export interface FailedBack {
-  readonly salvaged: Salvaged;
+  /** Null where an earlier run has read it back. */
+  readonly salvaged: Salvaged | null;
   readonly resynced: Resynced;
   readonly switched: Switched;
 }
@@ -22,7 +23,8 @@ export interface FailedBack {
  */
 export async function failback(input: Failback): Promise<FailedBack> {
   const { folder } = input;
-  const salvaged = await salvage({ ...input.resync, folder });
-  const resynced = await resync({ ...input.resync, salvaged });
+  const { returning, epoch } = input.resync;
+  const salvaged = (await hasBegun(returning, epoch)) ? null : await salvage({ ...input.resync, folder });
+  const resynced = await resync({ ...input.resync, salvaged: salvaged ?? { transactions: 0 } });
   return { salvaged, resynced, switched: await switchover(input.switchover) };
 }

@@ -5,7 +5,7 @@ import { exclusively } from '../postgres/exclusively.ts';
 import { type Access, identifier, inOneTransaction, LIMITS, type Limits, openSession, type Session } from '../postgres/session.ts';
 import type { Direction } from '../replication/direction.ts';
 import { StepError } from '../step-error.ts';
-import { revokeWrites } from './privileges.ts';
+import { closingStatements } from './privileges.ts';
 
 export interface Fence {
   /** Administrator of the database that must not be written any more. */
@@ -39,7 +39,7 @@ export async function fence({ database, direction, scope, limits = LIMITS }: Fen
     return await exclusively(session, async () => {
       await installLease(session, direction);
       // The same transaction that takes the privileges keeps the guard from giving them back.
-      await inOneTransaction(session, [`UPDATE ${LEASE} SET state = 'closed' WHERE id = 1`, ...revokeWrites(direction)]);
+      await inOneTransaction(session, [`UPDATE ${LEASE} SET state = 'closed' WHERE id = 1`, ...closingStatements(direction)]);
       if (scope === 'everything') await session.query(`ALTER ROLE ${identifier(direction.applicationRole)} NOLOGIN`);
       const ended = await endWriters(session, direction.applicationRole);
       const [row] = await session.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');

@@ -25,3 +25,8 @@ export function revokeWrites({ schemas, applicationRole }: Writers): string[] {
       `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON TABLES FROM ${name}`,
     ]);
 }
+
+/** Statements that close a database: no writes, and whoever only reads may log in again after the lease has ended. */
+export function closingStatements(writers: Writers): string[] {
+  return [...revokeWrites(writers), `ALTER ROLE ${identifier(writers.applicationRole)} VALID UNTIL 'infinity'`];
+}

@@ -1,4 +1,4 @@
-import { grantWrites, revokeWrites } from '../fencing/privileges.ts';
+import { closingStatements, grantWrites } from '../fencing/privileges.ts';
 import { literal } from '../postgres/session.ts';
 import { type Direction, OWN_SCHEMA } from '../replication/direction.ts';
 import { STAMP_HEARTBEAT } from '../replication/heartbeat.ts';
@@ -14,6 +14,7 @@ export const LEASE = `${OWN_SCHEMA}.lease`;
  */
 export function leaseStatements(direction: Pick<Direction, 'schemas' | 'applicationRole'>): string[] {
   const execute = (statements: readonly string[]): string => statements.map((one) => `EXECUTE ${literal(one)};`).join('\n    ');
+  const closing = closingStatements(direction);
   const definer = `LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp`;
   return [
     `CREATE SCHEMA IF NOT EXISTS ${OWN_SCHEMA}`,
@@ -37,14 +38,17 @@ BEGIN
   IF found_lease.state <> 'open' THEN
     ${execute(grantWrites(direction))}
   END IF;
-  UPDATE ${LEASE} SET state = 'open', until = CASE WHEN state = 'open' THEN greatest(until, limit_at) ELSE limit_at END WHERE id = 1;
+  UPDATE ${LEASE} SET state = 'open', until = CASE WHEN state = 'open' THEN greatest(until, limit_at) ELSE limit_at END WHERE id = 1
+  RETURNING until INTO limit_at;
+  -- A server that starts anew has nobody who watches: then nobody logs in until a guard has been there.
+  EXECUTE format('ALTER ROLE %I VALID UNTIL %L', ${literal(direction.applicationRole)}, limit_at);
   RETURN 'open';
 END $body$`,
     `CREATE OR REPLACE FUNCTION ${OWN_SCHEMA}.expire_lease() RETURNS boolean ${definer} AS $body$
 BEGIN
   PERFORM 1 FROM ${LEASE} WHERE id = 1 AND state = 'open' AND clock_timestamp() >= until FOR UPDATE;
   IF NOT FOUND THEN RETURN false; END IF;
-  ${execute(revokeWrites(direction))}
+  ${execute(closing)}
   UPDATE ${LEASE} SET state = 'expired' WHERE id = 1;
   RETURN true;
 END $body$`,
@@ -53,7 +57,7 @@ END $body$`,
 BEGIN
   PERFORM 1 FROM ${LEASE} WHERE id = 1 AND epoch < newer AND promotion < newer AND state <> 'closed' FOR UPDATE;
   IF NOT FOUND THEN RETURN false; END IF;
-  ${execute(revokeWrites(direction))}
+  ${execute(closing)}
   UPDATE ${LEASE} SET state = 'closed' WHERE id = 1;
   RETURN true;
 END $body$`,

@@ -80,6 +80,18 @@ export async function resync(input: Resync, guardTruncate: typeof guarded = guar
   }
 }
 
+/** Whether this has begun for that promotion: then what was lost has been read back, and its slot may be gone. */
+export async function hasBegun(returning: Access, epoch: number): Promise<boolean> {
+  const session = await openSession(returning, 'resync');
+  try {
+    const [table] = await session.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [TABLE]);
+    if (!table?.found) return false;
+    return (await session.query(`SELECT FROM ${TABLE} WHERE epoch = $1`, [epoch])).length > 0;
+  } finally {
+    await session.close();
+  }
+}
+
 /** Decides once, and remembers it, because what it was decided by goes away on the way. */
 async function prepare(returning: Session, primary: Session, input: Resync, guardTruncate: typeof guarded): Promise<Resynced['mode']> {
   const { epoch, salvaged, to, from, progress } = input;
