@@ -10,7 +10,7 @@ export async function strike(world: World, cloud: Cloud, fault: Fault): Promise<
   switch (fault) {
     case 'lost':
       cutOff(world, cloud);
-      await Promise.all([database.program.kill(), pooler.program.kill(), guard.kill()]);
+      await Promise.all([database.program.kill(), pooler.lose(), guard.kill()]);
       return;
     case 'hung':
       for (const program of [guard, pooler.program, database.program]) program.hang();

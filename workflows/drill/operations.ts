@@ -9,12 +9,15 @@ import type { Salvage } from '../salvage/salvage.ts';
 import type { Switchover } from '../switchover/switchover.ts';
 import type { World } from './world.ts';
 
+/** What steps reach the world through. */
+export type Reach = Pick<World, 'platform' | 'admin' | 'endpoint' | 'secrets' | 'authority' | 'guards'>;
+
 /** What steps are given in a world; a runbook runs in the cloud that takes over. */
 type Progress = (what: string) => void;
 
 const claim = (writer: Cloud, epoch: number, why: string) => ({ writer, epoch, who: 'drill', why, id: `${why}-${epoch}` });
 
-export function failoverIn(world: World, to: Cloud, epoch: number, progress?: Progress): Failover {
+export function failoverIn(world: Reach, to: Cloud, epoch: number, progress?: Progress): Failover {
   const old = otherCloud(to);
   return {
     to,
@@ -32,7 +35,7 @@ export function failoverIn(world: World, to: Cloud, epoch: number, progress?: Pr
   };
 }
 
-export function switchoverIn(world: World, to: Cloud, epoch: number, patience: Seconds = 15, progress?: Progress): Switchover {
+export function switchoverIn(world: Reach, to: Cloud, epoch: number, patience: Seconds = 15, progress?: Progress): Switchover {
   const old = otherCloud(to);
   return {
     old: world.admin(old, to),
@@ -51,7 +54,7 @@ export function switchoverIn(world: World, to: Cloud, epoch: number, patience: S
 }
 
 /** `epoch`: of the promotion that cut the returning side off. */
-export function salvageIn(world: World, returning: Cloud, epoch: number, folder: string): Salvage {
+export function salvageIn(world: Reach, returning: Cloud, epoch: number, folder: string): Salvage {
   const primary = otherCloud(returning);
   return {
     returning: world.admin(returning, primary),
@@ -63,7 +66,7 @@ export function salvageIn(world: World, returning: Cloud, epoch: number, folder:
   };
 }
 
-export function resyncIn(world: World, returning: Cloud, epoch: number, progress?: Progress): Omit<Resync, 'salvaged'> {
+export function resyncIn(world: Reach, returning: Cloud, epoch: number, progress?: Progress): Omit<Resync, 'salvaged'> {
   const { from, to, returning: database, primary } = salvageIn(world, returning, epoch, '');
   return {
     returning: database,
@@ -78,7 +81,7 @@ export function resyncIn(world: World, returning: Cloud, epoch: number, progress
   };
 }
 
-export function reseedIn(world: World, writer: Cloud, progress?: Progress): Reseed {
+export function reseedIn(world: Reach, writer: Cloud, progress?: Progress): Reseed {
   const direction = directionOf(world.platform, writer);
   return {
     publisher: world.admin(writer, writer),

@@ -13,6 +13,8 @@ export interface Pooler {
   readonly pool: WriterPool;
   readonly port: number;
   readonly program: Program;
+  /** Ends it with its machine: nobody starts it again until `restart`. One that ends by itself is started again at once, as in a cluster. */
+  lose(): Promise<void>;
   restart(): Promise<void>;
   remove(): Promise<void>;
 }
@@ -82,17 +84,33 @@ log_disconnections = 0
     }
   };
   const entry = (cloud: Cloud): string => `host=127.0.0.1 port=${writers[cloud].port} dbname=${database}`;
-  let program = await start();
+  let wanted = true;
+  let program = undefined as unknown as Program;
+  const supervised = async (): Promise<void> => {
+    const mine = await start();
+    program = mine;
+    void mine.ended.then(async () => {
+      await pause(200);
+      if (wanted && program === mine) await supervised().catch(() => undefined);
+    });
+  };
+  await supervised();
   return {
     pool: { console, database, file, entries: { aws: entry('aws'), gcp: entry('gcp') } },
     port,
     get program() {
       return program;
     },
+    lose: async () => {
+      wanted = false;
+      await program.kill();
+    },
     restart: async () => {
-      program = await start();
+      wanted = true;
+      await supervised();
     },
     remove: async () => {
+      wanted = false;
       await program.stop('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },

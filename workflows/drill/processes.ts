@@ -5,6 +5,8 @@ export interface Program {
   /** The last of what it wrote. */
   logs(): string;
   readonly running: boolean;
+  /** Resolves when it has ended, however that came. */
+  readonly ended: Promise<void>;
   /** Ends it at once (SIGKILL), as a machine that is gone. */
   kill(): Promise<void>;
   /** Stops it where it is (SIGSTOP), as a machine that hangs. */
@@ -45,6 +47,7 @@ export function startProgram(command: string, args: readonly string[], options: 
   const running = (): boolean => started.has(child);
   return {
     logs: () => text,
+    ended,
     get running() {
       return running();
     },

@@ -12,7 +12,9 @@ export async function sqlOnce<Row extends object = Record<string, unknown>>(
   client.on('error', () => undefined);
   await client.connect();
   try {
-    return (await client.query<Row>(statement, [...values])).rows;
+    const result: pg.QueryResult<Row> | pg.QueryResult<Row>[] = await client.query<Row>(statement, [...values]);
+    // Several statements in one text have a result each.
+    return Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows;
   } finally {
     await client.end().catch(() => undefined);
   }

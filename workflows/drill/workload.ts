@@ -8,6 +8,8 @@ import { ACCOUNTS } from './schema.ts';
 
 export interface WorkloadOptions {
   readonly clients: number;
+  /** What keys begin with, where several workloads follow each other. */
+  readonly prefix?: string;
   /** Which pool a client uses for its next connection. */
   route(client: number): { readonly cloud: Cloud; readonly access: Access };
   /** How long a client waits for an answer before it gives up and connects anew. */
@@ -41,7 +43,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
           continue;
         }
       }
-      const attempt = await transfer(session, `${number}-${n}`, options);
+      const attempt = await transfer(session, `${options.prefix ?? ''}${number}-${n}`, options);
       attempts.push(attempt);
       if (attempt.outcome === 'acknowledged' && n % 10 === 0) {
         const sum = await balanceOf(session.client);

@@ -63,6 +63,8 @@ export interface World {
   readonly authority: Authority;
   readonly application: { readonly user: string; readonly password: string };
   readonly secrets: Pick<Ensure, 'replicationPassword' | 'guard' | 'lease'>;
+  /** What a step in another process needs beside these. */
+  readonly access: { readonly authorityPort: number; readonly claimToken: string; readonly guardToken: string };
   /** The database of a cloud as the application reaches it through a pool: `edge` as users do, `inside` from the same cloud. */
   pooled(cloud: Cloud, from: 'edge' | 'inside'): Access;
   /** A cloud's database as an administrator in the other, or in the same cloud reaches it. */
@@ -189,6 +191,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       authority,
       application,
       secrets,
+      access: { authorityPort: authorityRuntime.port, claimToken: tokens.claim, guardToken: tokens.guard },
       pooled: (cloud, from) => ({
         host: '127.0.0.1',
         port: from === 'edge' ? edge[cloud].port : poolers[cloud].port,

@@ -123,13 +123,14 @@ async function cut(primary: Session, epoch: number): Promise<{ after: string; ex
     'SELECT applied_lsn::text AS lsn, exact FROM tandem.promotion WHERE epoch = $1',
     [epoch],
   );
-  if (!row?.lsn)
+  if (!row)
     throw new StepError(
       'unreplicated',
       `the new primary has no record of what had arrived when it was promoted for epoch ${epoch}`,
       'Give the epoch of the promotion that cut this database off; see the authority’s history.',
     );
-  return { after: row.lsn, exact: row.exact };
+  // Where nothing but the first copy had ever arrived, all that the slot holds is missing.
+  return { after: row.lsn ?? '0/0', exact: row.exact };
 }
 
 async function slotIsThere(returning: Session, { slot }: Direction): Promise<void> {

@@ -52,12 +52,12 @@ export interface Switched {
  * @throws StepError `unreplicated` when the other side did not catch up in time: the old side writes again;
  *   `unknown-writer` when nobody can say who writes: then neither side does.
  */
-export async function switchover(input: Switchover): Promise<Switched> {
+export async function switchover(input: Switchover, measures: { fence: typeof fence } = { fence }): Promise<Switched> {
   const { next, from, to, pools, claim, progress } = input;
   // A run that was interrupted after its claim had everything moved by then.
   const claimed = await hasClaimed(input);
   const began = performance.now();
-  const lsn = claimed ? null : await prepare(input);
+  const lsn = claimed ? null : await prepare(input, measures);
   await input.authority.claim(claim).catch((error) => giveUp(input, error, error instanceof AuthorityRefusal));
   const promoted = await promote({
     database: next,
@@ -84,10 +84,10 @@ async function hasClaimed({ authority, claim }: Switchover): Promise<boolean> {
 }
 
 /** Takes the writes away and waits until everything has arrived; the end of the log. */
-async function prepare(input: Switchover): Promise<string> {
+async function prepare(input: Switchover, measures: { fence: typeof fence }): Promise<string> {
   try {
     await input.pools.pause();
-    const { lsn } = await fence({ database: input.old, direction: input.from, scope: 'writes' });
+    const { lsn } = await measures.fence({ database: input.old, direction: input.from, scope: 'writes' });
     await caughtUp(input, lsn);
     return lsn;
   } catch (error) {
