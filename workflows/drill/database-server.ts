@@ -61,12 +61,15 @@ export async function startDatabaseServer({ database, settings = {} }: DatabaseS
       password,
       certificateAuthority: null,
     });
+    const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const launch = (): Program => startProgram(postgres, ['-D', data, '-p', String(port), ...flags], { ...UNPRIVILEGED, env: environment });
     const start = async (): Promise<void> => {
-      const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-      program = startProgram(postgres, ['-D', data, '-p', String(port), ...flags], { ...UNPRIVILEGED, env: environment });
+      program = launch();
       for (let waited = 0; !(await answers(access('postgres'))); waited += 50) {
-        if (!program.running || waited > 30_000) throw new Error(`PostgreSQL did not start: ${program.logs().slice(-500)}`);
+        if (waited > 30_000) throw new Error(`PostgreSQL did not start: ${program.logs().slice(-500)}`);
         await pause(50);
+        // Processes of the one before may hold its memory for a moment after it was killed.
+        if (!program.running) program = launch();
       }
     };
     await start();

@@ -38,7 +38,8 @@ export function startProgram(command: string, args: readonly string[], options: 
       started.delete(child);
       resolve();
     };
-    child.once('close', end);
+    // Not `close`: a child of its own that outlives it by a moment would hold its output open.
+    child.once('exit', end);
     child.once('error', (error) => {
       text += error.message;
       end();
