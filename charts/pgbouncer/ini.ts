@@ -57,7 +57,8 @@ function settings({ pgbouncer, database, images }: Platform): Record<string, str
     server_login_retry: seconds(pgbouncer.serverLoginRetry),
     server_connect_timeout: 5,
     server_lifetime: seconds(pgbouncer.serverLifetime),
-    server_idle_timeout: 300,
+    // The server ends sessions that were idle for one lease: the pool lets go of them before.
+    server_idle_timeout: Math.max(1, Math.floor((database.lease * 2) / 3)),
     server_check_query: 'SELECT 1',
     server_check_delay: 10,
     query_wait_timeout: seconds(pgbouncer.queryWaitTimeout),

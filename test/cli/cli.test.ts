@@ -53,7 +53,7 @@ test('the date that versions are judged by can be given', async () => {
 });
 
 for (const [args, words] of [
-  [['chek'], 'there is no command chek; use one of check, render, rto, graph, explain, completion'],
+  [['chek'], `there is no command chek; use one of ${Object.keys(COMMANDS).join(', ')}`],
   [['check', '--as-of', 'tomorrow'], '--as-of tomorrow: expected a date'],
   [['check', '--as-of', '2026-02-30'], '--as-of 2026-02-30: expected a date'],
   [['check', '--out', 'x'], "Unknown option '--out'"],

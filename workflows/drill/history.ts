@@ -1,5 +1,3 @@
-import type { Cloud } from '../../environments/platform.ts';
-
 /** A transfer that a client tried, as it saw it. Times are milliseconds of one clock. */
 export interface Attempt {
   readonly key: string;
@@ -56,9 +54,6 @@ export interface Violation {
   readonly rule: 'two-writers' | 'lost' | 'twice' | 'undone' | 'phantom' | 'collision' | 'sum' | 'diverged';
   readonly message: string;
 }
-
-/** `aws` and `gcp` by the epoch they wrote in. */
-export type Epochs = ReadonlyMap<number, Cloud>;
 
 /** Everything that may not have happened, whatever was killed, cut or stopped. */
 export function check(history: History): readonly Violation[] {

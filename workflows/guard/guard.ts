@@ -55,9 +55,9 @@ export interface Guard {
   stop(): Promise<void>;
 }
 
-/** Pools are told to stop this much before the lease ends, which is what telling them takes. */
-function marginOf(lease: Seconds): Seconds {
-  return Math.min(0.25, lease / 20);
+/** A lease is used up to this much before its end: clocks may differ in speed by it, and telling PgBouncer takes its time. */
+function usable(lease: Seconds): Seconds {
+  return lease * 0.95;
 }
 
 /**
@@ -135,7 +135,7 @@ export function startGuard(options: GuardOptions): Guard {
         // Beside the turn that may be waiting for an answer.
         void onPool(() => stopWrites(pool), 'held');
       },
-      Math.max(0, standing.until - marginOf(lease) * 1000 - now()),
+      Math.max(0, standing.until - (lease - usable(lease)) * 1000 - now()),
     );
   };
 
@@ -144,7 +144,7 @@ export function startGuard(options: GuardOptions): Guard {
     if (from === null) return 'unreachable';
     if (!(await watch.ensure())) return 'unwatched';
     try {
-      return await own.use((session) => openWrites(session, epoch, from, lease));
+      return await own.use((session) => openWrites(session, epoch, from, usable(lease)));
     } catch (error) {
       trouble('the database does not answer', error);
       return 'unreachable';

@@ -29,7 +29,7 @@ export interface Context {
 
 export interface ContextOptions {
   readonly platform: Platform;
-  /** A folder with one file a secret, as Kubernetes mounts them: docs/steps.md lists their names. */
+  /** A folder with one file a secret, as Kubernetes mounts them: docs/recovery.md lists their names. */
   readonly credentials: string;
   /** `aws=http://…,gcp=http://…`: addresses of guards. */
   readonly guards: string | undefined;
@@ -44,7 +44,7 @@ export function contextOf({ platform, credentials, guards, progress }: ContextOp
       throw new StepError(
         'configuration',
         `there is no ${path}`,
-        `The folder given by --credentials needs a file ${name}; docs/steps.md says what is in it.`,
+        `The folder given by --credentials needs a file ${name}; docs/recovery.md says what is in it.`,
       );
     const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
     if (text === '') throw new StepError('configuration', `${path} is empty`, 'It must hold the secret.');

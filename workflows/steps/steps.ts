@@ -1,4 +1,5 @@
 import { CLOUDS, type Cloud, otherCloud } from '../../environments/platform.ts';
+import { failback } from '../failback/failback.ts';
 import { failover } from '../failover/failover.ts';
 import { fence, unfence } from '../fencing/fence.ts';
 import { poolsOf, resumeAll } from '../guard/pools.ts';
@@ -197,6 +198,25 @@ export const STEPS = {
       const salvaged = (await hasBegun(input.returning, epoch)) ? null : await salvage({ ...input, folder });
       return { salvaged, ...(await resync({ ...input, salvaged: salvaged ?? { transactions: 0 } })) };
     },
+  }),
+  failback: step({
+    summary: 'bring a lost cloud back as the writer: salvage, resync, then a switchover',
+    inputs: { returning: 'cloud', cut: 'epoch', folder: 'text', patience: 'seconds', ...CLAIM },
+    about: {
+      returning: 'the cloud that was lost',
+      cut: 'the epoch of the failover that cut it off',
+      folder: 'where what it had not delivered is written',
+      patience: 'seconds that a copy may stand still, and that clients may wait',
+      epoch: EPOCH,
+      ...WHO,
+    },
+    defaults: { folder: 'salvage', patience: '20' },
+    run: (context, { returning, cut, folder, patience, epoch, who, why, id }) =>
+      failback({
+        resync: resyncOf(context, returning, cut, patience),
+        folder,
+        switchover: switchoverOf(context, { to: returning, patience, epoch, who, why, id }),
+      }),
   }),
   reseed: step({
     summary: 'copy everything to a follower anew, whose slot was given up while it was away',
