@@ -2,9 +2,8 @@ import { type Cloud, otherCloud } from '../../environments/platform.ts';
 import type { Seconds } from '../../environments/units.ts';
 import type { Authority } from '../authority/client.ts';
 import { closeWrites, type Lease, leaseOf, type Opening, openWrites, serverClock } from '../lease/lease.ts';
-import { ConsoleError } from '../pgbouncer/console.ts';
 import { holdWrites, serveWrites, stopWrites, type WriterPool } from '../pgbouncer/writer-pool.ts';
-import { type Access, DatabaseError } from '../postgres/session.ts';
+import type { Access } from '../postgres/session.ts';
 import { keptOpen } from './connection.ts';
 import { ask, type Standing, UNKNOWN } from './standing.ts';
 import { watchLease } from './watch.ts';
@@ -96,8 +95,8 @@ export function startGuard(options: GuardOptions): Guard {
   };
 
   const trouble = (what: string, error: unknown): void => {
-    if (!(error instanceof DatabaseError || error instanceof ConsoleError)) throw error;
-    if (!troubles.has(what)) log(what, { reason: error.message });
+    // Whatever it is, the guard goes on: the database closes itself when nobody renews.
+    if (!troubles.has(what)) log(what, { reason: (error as Error).message });
     troubles.add(what);
   };
   const well = (what: string): void => {

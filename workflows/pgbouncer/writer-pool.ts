@@ -25,8 +25,7 @@ const CLOSED = '[databases]\n; nobody has been confirmed as the writer\n';
  * @throws ConsoleError `unreachable` when there is no PgBouncer: nothing goes through it.
  */
 export async function holdWrites(pool: WriterPool, patience: Seconds, onBlocked?: () => Promise<void>): Promise<void> {
-  write(pool.file, CLOSED);
-  await withConsole(pool, async (console) => {
+  await closing(pool, async (console) => {
     const found = await pooledDatabase(console, pool.database, LIMIT);
     if (!found) return;
     if (found.paused ? await becomes(console, pool, patience / 2) : await paused(pool, patience / 2)) return;
@@ -39,8 +38,7 @@ export async function holdWrites(pool: WriterPool, patience: Seconds, onBlocked?
 
 /** Ends whatever goes through the pool at once, and holds what comes. */
 export async function stopWrites(pool: WriterPool): Promise<void> {
-  write(pool.file, CLOSED);
-  await withConsole(pool, async (console) => {
+  await closing(pool, async (console) => {
     if (await pooledDatabase(console, pool.database, LIMIT)) await ended(console, pool);
   });
 }
@@ -68,6 +66,15 @@ export async function serveWrites(pool: WriterPool, writer: Cloud): Promise<void
       );
     if (after.paused) await console.run(`RESUME ${pool.database}`, LIMIT);
   });
+}
+
+/** Closes the pool on disk; and, should the disk refuse, the one that runs all the same. */
+async function closing(pool: WriterPool, run: (console: Console) => Promise<void>): Promise<void> {
+  try {
+    write(pool.file, CLOSED);
+  } finally {
+    await withConsole(pool, run);
+  }
 }
 
 async function withConsole<T>({ console: access }: WriterPool, run: (console: Console) => Promise<T>): Promise<T> {
