@@ -50,6 +50,8 @@ async function replicating(run: (world: World) => Promise<void>): Promise<void> 
       endpoint: endpointOf(pair.aws),
       direction: directionOf(platform, 'aws'),
       ...SECRETS,
+      // A transaction stays open meanwhile, however slow this machine is.
+      lease: 60,
       copyData: true,
     });
     await beginAsWriter(pair.aws.admin, 1);
