@@ -32,6 +32,16 @@ async function comeBack(drill: Drill, returning: Cloud, fault: Fault): Promise<v
   drill.note(`${returning} follows again, ${mode === 'copy' ? 'copied anew' : 'from where it was'}`);
 }
 
+/** AWS is lost, GCP takes over; AWS comes back, and takes the writes back. */
+async function thereAndBack(drill: Drill): Promise<void> {
+  await takeOver(drill, 'lost');
+  await drill.wait(2);
+  await comeBack(drill, 'aws', 'lost');
+  await drill.switchover('aws');
+  await drill.wait(1.5);
+  await drill.compare();
+}
+
 /** Its guard has heard who writes, and has closed the database. */
 async function closed({ world, until }: Drill, cloud: Cloud): Promise<void> {
   await until(`${cloud} closes itself`, async () => {
@@ -127,12 +137,7 @@ const failbackClean: Scenario = {
     drill.note('clients are held until GCP has everything');
     await Promise.all(world.guards('gcp').map((guard) => guard.pause(60, 2)));
     await pause(500);
-    await takeOver(drill, 'lost');
-    await drill.wait(2);
-    await comeBack(drill, 'aws', 'lost');
-    await drill.switchover('aws');
-    await drill.wait(1.5);
-    await drill.compare();
+    await thereAndBack(drill);
   },
 };
 
@@ -144,12 +149,7 @@ const failbackWithLoss: Scenario = {
     drill.note('replication is cut for two seconds while AWS goes on writing');
     world.paths.database.aws.cut();
     await drill.wait(2);
-    await takeOver(drill, 'lost');
-    await drill.wait(2);
-    await comeBack(drill, 'aws', 'lost');
-    await drill.switchover('aws');
-    await drill.wait(1.5);
-    await drill.compare();
+    await thereAndBack(drill);
   },
 };
 
