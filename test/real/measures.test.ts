@@ -104,7 +104,7 @@ async function endOf(access: Parameters<typeof sqlOnce>[0]): Promise<string> {
 realTest(test, 'without the gap, numbers that the lost side gave out are given out again', ['pgbouncer'], async () => {
   const violations = await inTrial(async (trial) => {
     // Nothing arrives any more, so that AWS gives out numbers that GCP does not know of.
-    trial.world.paths.database.aws.cut();
+    trial.world.paths.replication.aws.cut();
     await partitioned(trial, ({ world }) => failover({ ...failoverIn(world, 'gcp', 2), sequenceGap: 0 }));
     await bringBack(trial);
   });

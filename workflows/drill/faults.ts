@@ -38,7 +38,13 @@ export async function recover(world: World, cloud: Cloud, fault: Fault): Promise
 
 function pathsOf({ paths }: World, cloud: Cloud) {
   const other = otherCloud(cloud);
-  return [paths.edge[cloud], paths.guard[cloud], paths.guard[other], paths.authority[cloud], paths.database.aws, paths.database.gcp];
+  return [
+    paths.edge[cloud],
+    paths.guard[cloud],
+    paths.guard[other],
+    paths.authority[cloud],
+    ...[paths.database, paths.replication].flatMap(({ aws, gcp }) => [aws, gcp]),
+  ];
 }
 
 function cutOff(world: World, cloud: Cloud): void {

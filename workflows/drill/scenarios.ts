@@ -147,7 +147,7 @@ const failbackWithLoss: Scenario = {
   run: async (drill) => {
     const { world } = drill;
     drill.note('replication is cut for two seconds while AWS goes on writing');
-    world.paths.database.aws.cut();
+    world.paths.replication.aws.cut();
     await drill.wait(2);
     await thereAndBack(drill);
   },

@@ -47,6 +47,8 @@ export interface Paths {
   readonly edge: Record<Cloud, Relay>;
   /** From the other cloud to this cloud's database. */
   readonly database: Record<Cloud, Relay>;
+  /** From the other cloud's database, which follows, to this cloud's. */
+  readonly replication: Record<Cloud, Relay>;
   /** From this cloud's guard to the authority. */
   readonly authority: Record<Cloud, Relay>;
   /** From the other cloud, and from the edge's health checks, to this cloud's guard. */
@@ -111,6 +113,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ),
     );
     const databasePaths = await forBoth((cloud) => relay(databases[cloud].admin.port));
+    const replicationPaths = await forBoth((cloud) => relay(databases[cloud].admin.port));
     const authorityPaths = await forBoth(() => relay(authorityRuntime.port));
     for (const cloud of CLOUDS) await prepareDatabase(databases[cloud].admin, application);
     await sqlOnce(databases.aws.admin, `INSERT INTO account SELECT n, ${BALANCE} FROM generate_series(1, ${ACCOUNTS}) n`);
@@ -137,7 +140,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       cloud === from ? databases[cloud].admin : { ...databases[cloud].admin, port: databasePaths[cloud].port };
     const endpoint = (cloud: Cloud): Endpoint => ({
       host: '127.0.0.1',
-      port: databasePaths[cloud].port,
+      port: replicationPaths[cloud].port,
       database: platform.database.name,
       sslMode: 'disable',
     });
@@ -187,7 +190,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       platform,
       options,
       sides,
-      paths: { edge, database: databasePaths, authority: authorityPaths, guard: guardPaths },
+      paths: { edge, database: databasePaths, replication: replicationPaths, authority: authorityPaths, guard: guardPaths },
       authority,
       application,
       secrets,
