@@ -135,7 +135,7 @@ export function overview(): string {
 Usage: tandem COMMAND [options]
 
 ${commands.join('')}
-Exit codes: 0 fine, 1 a law is broken, 2 wrong usage or a failure.
+Exit codes: 0 fine, 1 something is not as it should be, 2 wrong usage or a failure.
 tandem COMMAND --help shows options and examples.
 `;
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Seconds } from '../../environments/units.ts';
-import type { Access } from '../postgres/session.ts';
+import { type Access, connectionOf } from '../postgres/session.ts';
 
 /** A loop inside the database that closes it when its lease has ended, whatever becomes of this process. */
 export interface Watch {
@@ -16,12 +16,7 @@ export function watchLease(access: Access, limit: Seconds): Watch {
   let running: pg.Client | undefined;
   const start = async (): Promise<boolean> => {
     const client = new pg.Client({
-      host: access.host,
-      port: access.port,
-      database: access.database,
-      user: access.user,
-      password: access.password,
-      ssl: access.certificateAuthority === null ? false : { ca: access.certificateAuthority },
+      ...connectionOf(access),
       application_name: 'tandem watch',
       connectionTimeoutMillis: limit * 1000,
       statement_timeout: 0,

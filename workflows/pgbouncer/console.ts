@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Seconds } from '../../environments/units.ts';
-import type { Access } from '../postgres/session.ts';
+import { type Access, connectionOf } from '../postgres/session.ts';
 
 /** PgBouncer's admin console did not do what it was told. */
 export class ConsoleError extends Error {
@@ -31,12 +31,7 @@ export interface Console {
 /** @throws ConsoleError `unreachable` when PgBouncer does not listen, or does not know the role. */
 export async function openConsole(access: Omit<Access, 'database'>, limit: Seconds): Promise<Console> {
   const client = new pg.Client({
-    host: access.host,
-    port: access.port,
-    database: 'pgbouncer',
-    user: access.user,
-    password: access.password,
-    ssl: access.certificateAuthority === null ? false : { ca: access.certificateAuthority },
+    ...connectionOf({ ...access, database: 'pgbouncer' }),
     connectionTimeoutMillis: limit * 1000,
   });
   client.on('error', () => undefined);

@@ -46,6 +46,11 @@ export class DatabaseError extends Error {
   }
 }
 
+/** Where and as whom the driver connects, and whether the server must prove itself. */
+export function connectionOf({ certificateAuthority, ...access }: Access): pg.ClientConfig {
+  return { ...access, ssl: certificateAuthority === null ? false : { ca: certificateAuthority } };
+}
+
 /**
  * Opens a session with its limits set, which the server then enforces.
  * @throws DatabaseError when the server cannot be reached in time, or refuses the role or its password.
@@ -54,12 +59,7 @@ export async function openSession(access: Access, purpose: string, limits: Limit
   const where = `${access.user}@${access.host}:${access.port}/${access.database}`;
   const milliseconds = (seconds: Seconds): number => Math.round(seconds * 1000);
   const client = new pg.Client({
-    host: access.host,
-    port: access.port,
-    database: access.database,
-    user: access.user,
-    password: access.password,
-    ssl: access.certificateAuthority === null ? false : { ca: access.certificateAuthority },
+    ...connectionOf(access),
     application_name: `tandem ${purpose}`,
     connectionTimeoutMillis: milliseconds(limits.connect),
     lock_timeout: milliseconds(limits.lock),
